@@ -1,0 +1,199 @@
+//! The table of tensors, and the ways in and out of it.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use indexmap::IndexMap;
+
+use crate::error::WeightsError;
+use crate::format::{self, Format};
+use crate::mismatch::{Mismatch, NotFinite};
+use crate::tensor::Tensor;
+use crate::{limits, safetensors, save};
+
+/// Named tensors in an order of their own, and a map of texts about them. A clone shares the tensors' bytes.
+#[derive(Debug, Clone, Default)]
+pub struct Checkpoint {
+    name: String,
+    tensors: IndexMap<String, Tensor>,
+    metadata: BTreeMap<String, String>,
+}
+
+impl Checkpoint {
+    /// A table without tensors.
+    pub fn new() -> Checkpoint {
+        Checkpoint::named("the checkpoint")
+    }
+
+    /// A table without tensors that errors call by this name.
+    pub(crate) fn named(name: &str) -> Checkpoint {
+        Checkpoint { name: name.to_owned(), ..Checkpoint::default() }
+    }
+
+    /// Reads a file. Its name's ending says the format (`.pdparams`, `.safetensors`); without one of these the content decides.
+    ///
+    /// # Errors
+    /// [`WeightsError::Io`] where it can't be read, and all that [`from_bytes_as`](Checkpoint::from_bytes_as) may find.
+    pub fn from_path(path: &Path) -> Result<Checkpoint, WeightsError> {
+        let name = path.display().to_string();
+        let bytes = read(path, &name)?;
+        Checkpoint::from_bytes(&name, &bytes)
+    }
+
+    /// Reads the content of a file. The name stands in errors, and its ending says the format (`.pdparams`, `.safetensors`); without one
+    /// of these the content decides.
+    ///
+    /// # Errors
+    /// All that [`from_bytes_as`](Checkpoint::from_bytes_as) may find; [`WeightsError::UnknownFormat`] where neither decides.
+    pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Checkpoint, WeightsError> {
+        match Format::of_name(name).or_else(|| Format::of_content(bytes)) {
+            Some(format) => Checkpoint::from_bytes_as(name, bytes, format),
+            None if bytes.is_empty() => Err(WeightsError::Empty { file: name.to_owned() }),
+            None => Err(WeightsError::UnknownFormat {
+                file: name.to_owned(),
+                found: format::describe(bytes).unwrap_or("of no known format"),
+                expected: "a .pdparams or .safetensors file",
+            }),
+        }
+    }
+
+    /// Reads the content of a file of a stated format. Tensors keep the order of a `.pdparams` file's table; those of a `.safetensors`
+    /// file are sorted by key.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the file: see the variants of [`WeightsError`].
+    pub fn from_bytes_as(name: &str, bytes: &[u8], format: Format) -> Result<Checkpoint, WeightsError> {
+        if bytes.is_empty() {
+            return Err(WeightsError::Empty { file: name.to_owned() });
+        }
+        match format {
+            Format::Pdparams => Err(WeightsError::UnknownFormat { file: name.to_owned(), found: "a pickle", expected: "read" }),
+            Format::Safetensors => safetensors::read(name, bytes),
+        }
+    }
+
+    /// The name that errors call the checkpoint by: that of its file, where it was read from one.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Puts a tensor under a key, at the end or in the place of the one that was there, which is returned.
+    pub fn insert(&mut self, key: impl Into<String>, tensor: Tensor) -> Option<Tensor> {
+        self.tensors.insert(key.into(), tensor)
+    }
+
+    /// The tensor of a key.
+    pub fn get(&self, key: &str) -> Option<&Tensor> {
+        self.tensors.get(key)
+    }
+
+    /// Keys and tensors, in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Tensor)> {
+        self.tensors.iter().map(|(key, tensor)| (key.as_str(), tensor))
+    }
+
+    /// Keys, in order.
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.tensors.keys().map(String::as_str)
+    }
+
+    /// The number of tensors.
+    pub fn len(&self) -> usize {
+        self.tensors.len()
+    }
+
+    /// Whether there are no tensors.
+    pub fn is_empty(&self) -> bool {
+        self.tensors.is_empty()
+    }
+
+    /// Texts about the tensors, such as `arch` or `labels`. Only `.safetensors` files keep them.
+    pub fn metadata(&self) -> &BTreeMap<String, String> {
+        &self.metadata
+    }
+
+    /// Puts a text into the metadata.
+    pub fn set_metadata(&mut self, key: impl Into<String>, value: impl Into<String>) {
+        self.metadata.insert(key.into(), value.into());
+    }
+
+    /// Checks that all values of all float tensors are finite in single precision.
+    ///
+    /// # Errors
+    /// [`WeightsError::Mismatch`] with every tensor that has another value, of the class [`NotFinite`](crate::ErrorKind::NotFinite).
+    pub fn check_finite(&self) -> Result<(), WeightsError> {
+        let not_finite: Vec<NotFinite> = self
+            .iter()
+            .filter_map(|(key, tensor)| {
+                let (index, value) = tensor.first_not_finite()?;
+                Some(NotFinite { key: key.to_owned(), index, value })
+            })
+            .collect();
+        if not_finite.is_empty() {
+            return Ok(());
+        }
+        let file = self.name.clone();
+        Err(WeightsError::Mismatch(Box::new(Mismatch { file, not_finite, ..Mismatch::default() })))
+    }
+
+    /// The same table with the f32 tensors of two and more dimensions in half precision, rounded to the nearest. Vectors (biases, the
+    /// statistics of normalization) and tensors with a finite value above 65504 stay as they are.
+    #[must_use]
+    pub fn to_half(&self) -> Checkpoint {
+        let mut half = self.clone();
+        for tensor in half.tensors.values_mut().filter(|tensor| tensor.shape().len() >= 2) {
+            if let Some(small) = tensor.to_half() {
+                *tensor = small;
+            }
+        }
+        half
+    }
+
+    /// The content of a `.safetensors` file. The same table gives the same bytes.
+    ///
+    /// # Errors
+    /// [`WeightsError::Argument`] for a tensor called `__metadata__`, which the format keeps for itself, and for more than 65,536
+    /// tensors or 100 MB of header.
+    pub fn to_safetensors(&self) -> Result<Vec<u8>, WeightsError> {
+        safetensors::write(self)
+    }
+
+    /// Writes a `.safetensors` file: into a temporary file of the same folder, which takes the name's place when all is on disk.
+    ///
+    /// # Errors
+    /// [`WeightsError::Io`], and those of [`to_safetensors`](Checkpoint::to_safetensors).
+    pub fn save_safetensors(&self, path: &Path) -> Result<(), WeightsError> {
+        save::replace(path, &self.to_safetensors()?)
+    }
+}
+
+/// Tensors and metadata decide; the name does not.
+impl PartialEq for Checkpoint {
+    fn eq(&self, other: &Checkpoint) -> bool {
+        self.metadata == other.metadata && self.tensors.iter().eq(other.tensors.iter())
+    }
+}
+
+/// The bytes of a file, not more than the limit.
+fn read(path: &Path, name: &str) -> Result<Vec<u8>, WeightsError> {
+    let failed = |source| WeightsError::Io { file: name.to_owned(), source };
+    let mut file = File::open(path).map_err(failed)?;
+    let announced = file.metadata().map_err(failed)?.len();
+    let too_large =
+        || WeightsError::Limit { file: name.to_owned(), what: format!("a file of weights may have {} bytes", limits::FILE_BYTES) };
+    if announced > limits::FILE_BYTES {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::new();
+    bytes
+        .try_reserve_exact(usize::try_from(announced).map_err(|_| too_large())?)
+        .map_err(|_| failed(std::io::ErrorKind::OutOfMemory.into()))?;
+    // A device or a pipe announces no length: it is read up to the limit.
+    let read = file.by_ref().take(limits::FILE_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if read as u64 > limits::FILE_BYTES {
+        return Err(too_large());
+    }
+    Ok(bytes)
+}
