@@ -1,1 +1,37 @@
-//! imaging
+//! Pictures before and after a network: decode, orient, resize, make tensors by a recipe, and find the way back.
+//!
+//! The way of a picture is `bytes → decode → RgbImage → Recipe::prepare → Prepared { tensor, back }`. Each step is a plain function of
+//! its input. Resizing equals OpenCV's and Pillow's to the bit, because a network's published accuracy holds for one exact preparation.
+//! No network is known here, and no decoder's type is part of the interface.
+//!
+//! ```
+//! use vtk_imaging::{Recipe, RgbImage};
+//!
+//! let picture = RgbImage::filled(320, 200, [90, 120, 150])?;
+//! let recipe: Recipe = "resize:short=256+crop:width=224,height=224+scale:over=255".parse()?;
+//! let prepared = recipe.prepare(&picture)?;
+//! assert_eq!(prepared.tensor.shape(), [1, 3, 224, 224]);
+//! let [x, y] = prepared.back.point_to_source([112.0, 112.0]);
+//! assert!((x - 160.0).abs() < 1.0 && (y - 100.0).abs() < 1.0);
+//! # Ok::<(), vtk_imaging::ImagingError>(())
+//! ```
+//!
+//! Features: `decode` (on by default) reads picture files and writes PNG; without it the crate takes and gives arrays only.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+#[cfg(feature = "decode")]
+mod decode;
+mod error;
+mod picture;
+mod placement;
+mod recipe;
+mod resize;
+
+#[cfg(feature = "decode")]
+pub use decode::{DecodeOptions, decode, encode_png, is_picture};
+pub use error::ImagingError;
+pub use picture::{RgbImage, Size};
+pub use placement::{Move, Placement};
+pub use recipe::{Alpha, Arithmetic, Batch, LineWidth, Order, Plan, Prepared, Recipe, ResizeTo, SideType, Step};
+pub use resize::{Filter, resize_f32, resize_u8};

@@ -1,0 +1,143 @@
+//! OpenCV's `INTER_LINEAR` (`opencv/modules/imgproc/src/resize.cpp`): in 8 bits with weights in 1/2048 and two shifts, in f32 as it is.
+
+use super::{Source, clamp, scale};
+use crate::Size;
+
+/// INTER_RESIZE_COEF_SCALE: weights of 8-bit resizing are integers over 2048.
+pub(super) const COEF_SCALE: f32 = 2048.0;
+
+/// Where a result's column or row lies: between two source positions, at `fraction` of the way.
+#[derive(Clone, Copy)]
+struct Place {
+    positions: [usize; 2],
+    fraction: f32,
+}
+
+impl Place {
+    /// Weights in 1/2048. They need not add up to 2048.
+    fn fixed(self) -> [i32; 2] {
+        [1.0 - self.fraction, self.fraction].map(|w| (w * COEF_SCALE).round_ties_even() as i32)
+    }
+}
+
+/// How a result position is found in the source.
+#[derive(Clone, Copy)]
+pub(super) enum Rule {
+    /// `INTER_LINEAR`: pixel centers.
+    Centers,
+    /// `INTER_AREA` when a side grows: the share of the next pixel that the result pixel covers.
+    Cover,
+}
+
+impl Rule {
+    /// The position left of or above each result position, and the way from there to the next one.
+    fn starts(self, from: usize, to: usize) -> impl Iterator<Item = (i64, f32)> {
+        let scale = scale(from, to);
+        let inverse = to as f64 / from as f64;
+        (0..to).map(move |i| match self {
+            Self::Centers => {
+                let at = ((i as f64 + 0.5) * scale - 0.5) as f32;
+                (at.floor() as i64, at - at.floor())
+            }
+            Self::Cover => {
+                let start = (i as f64 * scale).floor();
+                let cover = ((i as f64 + 1.0) - (start + 1.0) * inverse) as f32;
+                (start as i64, if cover <= 0.0 { 0.0 } else { cover - cover.floor() })
+            }
+        })
+    }
+
+    /// Columns: a place left of the first or right of the last pixel is moved onto it.
+    fn columns(self, from: usize, to: usize) -> Vec<Place> {
+        let place = |(start, fraction): (i64, f32)| {
+            if start < 0 {
+                Place { positions: [0; 2], fraction: 0.0 }
+            } else if start >= from as i64 - 1 {
+                Place { positions: [from - 1; 2], fraction: 0.0 }
+            } else {
+                Place { positions: [start as usize, start as usize + 1], fraction }
+            }
+        };
+        self.starts(from, to).map(place).collect()
+    }
+
+    /// Rows: the weight stays as it is and the two row numbers are clamped, other than with columns. Both then name the same row, but
+    /// the shifts of [`blend`] can lose one level, and OpenCV's do.
+    fn rows(self, from: usize, to: usize) -> Vec<Place> {
+        let place = |(start, fraction)| Place { positions: [clamp(start, from), clamp(start + 1, from)], fraction };
+        self.starts(from, to).map(place).collect()
+    }
+}
+
+/// The vertical sum of 8-bit resizing.
+fn blend(above: i32, below: i32, weights: [i32; 2]) -> u8 {
+    let sum = ((weights[0] * (above >> 4)) >> 16) + ((weights[1] * (below >> 4)) >> 16);
+    ((sum + 2) >> 2).clamp(0, 255) as u8
+}
+
+pub(super) fn resize_u8(source: &Source<'_, u8>, to: Size, rule: Rule) -> Vec<u8> {
+    let channels = source.channels;
+    let columns: Vec<([usize; 2], [i32; 2])> =
+        rule.columns(source.size.width, to.width).iter().map(|place| (place.positions.map(|p| p * channels), place.fixed())).collect();
+    let widen = |y: usize, out: &mut [i32]| {
+        let row = source.row(y);
+        for (pixel, (at, weights)) in out.chunks_exact_mut(channels).zip(&columns) {
+            let (left, right) = (&row[at[0]..at[0] + channels], &row[at[1]..at[1] + channels]);
+            for ((value, l), r) in pixel.iter_mut().zip(left).zip(right) {
+                *value = i32::from(*l) * weights[0] + i32::from(*r) * weights[1];
+            }
+        }
+    };
+    let mut result = vec![0; to.width * to.height * channels];
+    two_rows(rule.rows(source.size.height, to.height), to.width * channels, widen, &mut result, |above, below, place, out| {
+        let weights = place.fixed();
+        for ((value, a), b) in out.iter_mut().zip(above).zip(below) {
+            *value = blend(*a, *b, weights);
+        }
+    });
+    result
+}
+
+pub(super) fn resize_f32(source: &Source<'_, f32>, to: Size) -> Vec<f32> {
+    let channels = source.channels;
+    let columns = Rule::Centers.columns(source.size.width, to.width);
+    let widen = |y: usize, out: &mut [f32]| {
+        let row = source.row(y);
+        for (pixel, place) in out.chunks_exact_mut(channels).zip(&columns) {
+            let [left, right] = place.positions.map(|p| &row[p * channels..(p + 1) * channels]);
+            for ((value, l), r) in pixel.iter_mut().zip(left).zip(right) {
+                *value = l * (1.0 - place.fraction) + r * place.fraction;
+            }
+        }
+    };
+    let mut result = vec![0.0; to.width * to.height * channels];
+    two_rows(Rule::Centers.rows(source.size.height, to.height), to.width * channels, widen, &mut result, |above, below, place, out| {
+        for ((value, a), b) in out.iter_mut().zip(above).zip(below) {
+            *value = a * (1.0 - place.fraction) + b * place.fraction;
+        }
+    });
+    result
+}
+
+/// Makes each result row from the two source rows that it lies between; a row is widened once and kept while the next result row needs it.
+fn two_rows<M: Copy + Default, R>(
+    rows: Vec<Place>,
+    stride: usize,
+    widen: impl Fn(usize, &mut [M]),
+    result: &mut [R],
+    join: impl Fn(&[M], &[M], Place, &mut [R]),
+) {
+    let mut kept = [(None, vec![M::default(); stride]), (None, vec![M::default(); stride])];
+    for (out, place) in result.chunks_exact_mut(stride).zip(rows) {
+        if kept[1].0 == Some(place.positions[0]) {
+            kept.swap(0, 1);
+        }
+        for (slot, y) in kept.iter_mut().zip(place.positions) {
+            if slot.0 != Some(y) {
+                widen(y, &mut slot.1);
+                slot.0 = Some(y);
+            }
+        }
+        join(&kept[0].1, &kept[1].1, place, out);
+    }
+}
