@@ -11,7 +11,7 @@ use crate::error::WeightsError;
 use crate::format::{self, Format};
 use crate::mismatch::{Mismatch, NotFinite};
 use crate::tensor::Tensor;
-use crate::{limits, safetensors, save};
+use crate::{limits, pickle, safetensors, save};
 
 /// Named tensors in an order of their own, and a map of texts about them. A clone shares the tensors' bytes.
 #[derive(Debug, Clone, Default)]
@@ -69,7 +69,7 @@ impl Checkpoint {
             return Err(WeightsError::Empty { file: name.to_owned() });
         }
         match format {
-            Format::Pdparams => Err(WeightsError::UnknownFormat { file: name.to_owned(), found: "a pickle", expected: "read" }),
+            Format::Pdparams => pickle::read(name, bytes),
             Format::Safetensors => safetensors::read(name, bytes),
         }
     }
@@ -82,6 +82,13 @@ impl Checkpoint {
     /// Puts a tensor under a key, at the end or in the place of the one that was there, which is returned.
     pub fn insert(&mut self, key: impl Into<String>, tensor: Tensor) -> Option<Tensor> {
         self.tensors.insert(key.into(), tensor)
+    }
+
+    /// Gives a tensor its internal name, if there is a tensor of this key and it has none.
+    pub(crate) fn name_param(&mut self, key: &str, param: &str) {
+        if let Some(tensor) = self.tensors.get_mut(key).filter(|tensor| tensor.param().is_none()) {
+            tensor.set_param(param);
+        }
     }
 
     /// The tensor of a key.
@@ -160,12 +167,30 @@ impl Checkpoint {
         safetensors::write(self)
     }
 
+    /// The content of a `.pdparams` file as Paddle writes a state dict: the tensors in order, then the table of internal names if any
+    /// tensor has one. Paddle reads it, and so does any Python with numpy. The metadata is left out, the format has no place for it.
+    ///
+    /// # Errors
+    /// [`WeightsError::Argument`] for another pickle protocol than 2, 3 or 4, for a table without tensors, for a tensor of 1 GiB and more
+    /// in protocols 2 and 3, and for keys that can't be read again.
+    pub fn to_pdparams(&self, protocol: u8) -> Result<Vec<u8>, WeightsError> {
+        pickle::write(self, protocol)
+    }
+
     /// Writes a `.safetensors` file: into a temporary file of the same folder, which takes the name's place when all is on disk.
     ///
     /// # Errors
     /// [`WeightsError::Io`], and those of [`to_safetensors`](Checkpoint::to_safetensors).
     pub fn save_safetensors(&self, path: &Path) -> Result<(), WeightsError> {
         save::replace(path, &self.to_safetensors()?)
+    }
+
+    /// Writes a `.pdparams` file of protocol 4, in the same way.
+    ///
+    /// # Errors
+    /// [`WeightsError::Io`], and those of [`to_pdparams`](Checkpoint::to_pdparams).
+    pub fn save_pdparams(&self, path: &Path) -> Result<(), WeightsError> {
+        save::replace(path, &self.to_pdparams(4)?)
     }
 }
 

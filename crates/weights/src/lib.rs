@@ -33,9 +33,11 @@ mod error;
 mod format;
 mod limits;
 mod mismatch;
+mod pickle;
 mod safetensors;
 mod save;
 mod shown;
+mod source;
 mod strict;
 mod tensor;
 

@@ -18,6 +18,24 @@ pub(crate) const SHAPE_BYTES: usize = isize::MAX as usize;
 /// Bytes of a safetensors header: 100 MB, the limit of the reference implementation.
 pub(crate) const HEADER_BYTES: u64 = 100_000_000;
 
+/// Values that a pickle builds: numbers, texts, lists … A network of a thousand tensors takes about 20,000.
+pub(crate) const VALUES: usize = 1 << 20;
+
+/// Values that wait on a pickle's stack. Python's pickler empties it after every thousand entries of a table.
+pub(crate) const STACK: usize = 1 << 18;
+
+/// Entries of a pickle's tables that are looked at for tensors.
+pub(crate) const ENTRIES: usize = 1 << 18;
+
+/// Tables in one another. A training checkpoint has three.
+pub(crate) const DEPTH: usize = 32;
+
+/// Name tables and tables of slices. Paddle writes one of each.
+pub(crate) const TABLES: usize = 64;
+
+/// How many times the bytes of a pickle its tensors may have together: one array can stand under several keys.
+pub(crate) const SHARING: usize = 4;
+
 /// Elements and bytes of a shape, or `None` where their product, taken over the dimensions that are not 0, is too large to exist.
 pub(crate) fn shape_size(shape: &[usize], element: usize) -> Option<(usize, usize)> {
     let mut product = element;

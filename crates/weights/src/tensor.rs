@@ -56,6 +56,10 @@ impl Tensor {
         self
     }
 
+    pub(crate) fn set_param(&mut self, param: &str) {
+        self.param = Some(param.to_owned());
+    }
+
     /// The type of the elements.
     pub fn dtype(&self) -> DType {
         self.dtype

@@ -1,0 +1,268 @@
+//! What numpy says of an array, and the tensor that it makes.
+
+use std::borrow::Cow;
+
+use super::value::{Array, Heap, Id, Span, Value};
+use crate::dtype::DType;
+use crate::error::WeightsError;
+use crate::limits;
+use crate::shown::{Shown, ShownShape};
+use crate::source::Source;
+
+/// An array whose type and shape are known and whose data has the right length, as far as that can be told without reading it.
+#[derive(Debug, Clone)]
+pub(super) struct Layout {
+    pub(super) dtype: DType,
+    pub(super) shape: Vec<usize>,
+    /// Bytes of the tensor.
+    pub(super) size: usize,
+    is_big_endian: bool,
+    /// The first index runs fastest.
+    is_fortran: bool,
+    data: Data,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Data {
+    Bytes(Span),
+    /// UTF-8 text of the characters 0 to 255.
+    Latin1(Span),
+}
+
+/// Reads what is said of one tensor's array.
+pub(super) struct ArrayReader<'a> {
+    pub(super) source: Source<'a>,
+    pub(super) heap: &'a Heap,
+    pub(super) key: &'a str,
+}
+
+impl ArrayReader<'_> {
+    pub(super) fn layout(&self, array: Array) -> Result<Layout, WeightsError> {
+        let (shape, dtype, is_fortran, data) = match array {
+            Array::Bare => return Err(self.wrong("is an array that was never given its content")),
+            Array::Buffer([data, dtype, shape, order]) => (shape, dtype, self.order(order)?, data),
+            Array::State(state) => {
+                let &[version, shape, dtype, is_fortran, data] = self.tuple(state, "state")? else {
+                    return Err(self.wrong("has an array state that is not a tuple of five"));
+                };
+                if !matches!(self.heap.get(version), Value::Int(1)) {
+                    return Err(self.wrong("has an array state of an unknown version"));
+                }
+                (shape, dtype, self.flag(is_fortran)?, data)
+            }
+        };
+        let (dtype, is_big_endian) = self.dtype(dtype)?;
+        let shape = self.shape(shape)?;
+        let Some((_, size)) = limits::shape_size(&shape, dtype.size()) else {
+            return Err(self.wrong(format_args!("has the shape {}, too large to exist", ShownShape(&shape))));
+        };
+        let data = self.data(data, size, &shape, dtype)?;
+        Ok(Layout { dtype, shape, size, is_big_endian, is_fortran, data })
+    }
+
+    fn wrong(&self, what: impl std::fmt::Display) -> WeightsError {
+        self.source.malformed_tensor(self.key, what)
+    }
+
+    fn tuple(&self, id: Id, what: &str) -> Result<&[Id], WeightsError> {
+        match self.heap.get(id) {
+            Value::Tuple(items) => Ok(items),
+            _ => Err(self.wrong(format_args!("has a {what} that is not a tuple"))),
+        }
+    }
+
+    fn text(&self, id: Id, what: &str) -> Result<Cow<'_, str>, WeightsError> {
+        self.heap.text(self.source, id)?.ok_or_else(|| self.wrong(format_args!("has a {what} that is no text")))
+    }
+
+    fn flag(&self, id: Id) -> Result<bool, WeightsError> {
+        match self.heap.get(id) {
+            Value::Bool(flag) => Ok(*flag),
+            Value::Int(0) => Ok(false),
+            Value::Int(1) => Ok(true),
+            _ => Err(self.wrong("has an order that is neither row-major nor column-major")),
+        }
+    }
+
+    fn order(&self, id: Id) -> Result<bool, WeightsError> {
+        match self.text(id, "order")?.as_ref() {
+            "C" => Ok(false),
+            "F" => Ok(true),
+            _ => Err(self.wrong("has an order that is neither row-major nor column-major")),
+        }
+    }
+
+    /// The type of the elements, and whether they are big-endian.
+    fn dtype(&self, id: Id) -> Result<(DType, bool), WeightsError> {
+        let Value::DType { code, state } = *self.heap.get(id) else {
+            return Err(self.wrong("has a type that is no numpy.dtype"));
+        };
+        let code = self.text(code, "type code")?;
+        // Without a state the type is that of the machine that wrote it: all that Paddle runs on are little-endian.
+        let order = match state {
+            None => Cow::Borrowed("="),
+            Some(state) => self.byte_order(state)?,
+        };
+        let Some(dtype) = DType::from_numpy_code(&code) else {
+            return Err(self.source.unsupported(self.key, describe(&code)));
+        };
+        match order.as_ref() {
+            "<" | "=" => Ok((dtype, false)),
+            ">" => Ok((dtype, true)),
+            "|" if dtype.size() == 1 => Ok((dtype, false)),
+            _ => Err(self.wrong(format_args!("has the byte order {} for elements of {dtype}", Shown(&order)))),
+        }
+    }
+
+    /// The byte order in a type's state: version, order, subtype, field names, fields, size, alignment, flags.
+    fn byte_order(&self, state: Id) -> Result<Cow<'_, str>, WeightsError> {
+        let &[_, order, subtype, names, fields, _, _, _, ..] = self.tuple(state, "type state")? else {
+            return Err(self.wrong("has a type state that is too short"));
+        };
+        let is_plain = [subtype, names, fields].iter().all(|&id| matches!(self.heap.get(id), Value::None));
+        if !is_plain {
+            return Err(self.source.unsupported(self.key, "records of several fields"));
+        }
+        self.text(order, "byte order")
+    }
+
+    fn shape(&self, id: Id) -> Result<Vec<usize>, WeightsError> {
+        let sizes = self.tuple(id, "shape")?;
+        if sizes.len() > limits::DIMENSIONS {
+            return Err(self.wrong(format_args!("has {} dimensions, more than {}", sizes.len(), limits::DIMENSIONS)));
+        }
+        let size = |&id: &Id| match *self.heap.get(id) {
+            Value::Int(size) => usize::try_from(size).map_err(|_| self.wrong(format_args!("has a dimension of {size} in its shape"))),
+            _ => Err(self.wrong("has a dimension in its shape that is no number or too large")),
+        };
+        sizes.iter().map(size).collect()
+    }
+
+    /// The data, which must have the bytes that the shape asks for. For text, which takes one or two bytes for each of them, the
+    /// comparison is coarse; the characters are counted when the tensor is made.
+    fn data(&self, id: Id, size: usize, shape: &[usize], dtype: DType) -> Result<Data, WeightsError> {
+        let (data, range) = match *self.heap.get(id) {
+            Value::Bytes(span) | Value::Str(span) => {
+                let len = span.of(self.source).len();
+                (Data::Bytes(span), len..=len)
+            }
+            Value::Latin1(span) => {
+                let len = span.of(self.source).len();
+                (Data::Latin1(span), len.div_ceil(2)..=len)
+            }
+            _ => return Err(self.wrong("has data that is no sequence of bytes")),
+        };
+        if range.contains(&size) { Ok(data) } else { Err(self.wrong_size(*range.end(), size, shape, dtype)) }
+    }
+
+    fn wrong_size(&self, len: usize, size: usize, shape: &[usize], dtype: DType) -> WeightsError {
+        self.wrong(format_args!("of {dtype} and shape {} takes {size} bytes, the file has {len}", ShownShape(shape)))
+    }
+
+    /// Writes the tensor's elements behind what is there: row-major, little-endian.
+    pub(super) fn append_to(&self, layout: &Layout, bytes: &mut Vec<u8>) -> Result<(), WeightsError> {
+        let start = bytes.len();
+        let is_straight = !layout.is_fortran || layout.shape.iter().filter(|&&size| size > 1).count() < 2;
+        match layout.data {
+            Data::Bytes(span) if is_straight => bytes.extend_from_slice(span.of(self.source)),
+            Data::Bytes(span) => row_major(span.of(self.source), layout, bytes),
+            Data::Latin1(span) => {
+                let text = span.of(self.source);
+                let len = text.iter().filter(|&&byte| !is_continuation(byte)).count();
+                if len != layout.size {
+                    return Err(self.wrong_size(len, layout.size, &layout.shape, layout.dtype));
+                }
+                if is_straight {
+                    self.decode_latin1(text, bytes)?;
+                } else {
+                    let mut data = Vec::with_capacity(len);
+                    self.decode_latin1(text, &mut data)?;
+                    row_major(&data, layout, bytes);
+                }
+            }
+        }
+        if layout.is_big_endian {
+            for element in bytes.get_mut(start..).unwrap_or_default().chunks_exact_mut(layout.dtype.size()) {
+                element.reverse();
+            }
+        }
+        Ok(())
+    }
+
+    /// UTF-8 of the characters 0 to 255 back to the bytes that they stand for.
+    fn decode_latin1(&self, text: &[u8], bytes: &mut Vec<u8>) -> Result<(), WeightsError> {
+        let mut rest = text.iter();
+        while let Some(&lead) = rest.next() {
+            bytes.push(match lead {
+                0..0x80 => lead,
+                // Two bytes: 110000xx 10xxxxxx.
+                0xc2 | 0xc3 => match rest.next() {
+                    Some(&low) if is_continuation(low) => lead << 6 | low & 0x3f,
+                    _ => return Err(self.wrong("has data that is not UTF-8")),
+                },
+                _ => return Err(self.wrong("has data with a character above 255")),
+            });
+        }
+        Ok(())
+    }
+}
+
+fn is_continuation(byte: u8) -> bool {
+    byte & 0xc0 == 0x80
+}
+
+/// Column-major elements, written row-major. The data has the bytes that the shape asks for.
+fn row_major(data: &[u8], layout: &Layout, bytes: &mut Vec<u8>) {
+    let element = layout.dtype.size();
+    // Axes with the distance of neighbors along them, in bytes. Axes of size 1 don't matter.
+    let mut axes = Vec::with_capacity(layout.shape.len());
+    let mut stride = element;
+    for &size in &layout.shape {
+        if size != 1 {
+            axes.push((size, stride));
+        }
+        stride = stride.saturating_mul(size);
+    }
+    let Some((last_size, last_stride)) = axes.pop() else {
+        return bytes.extend_from_slice(data);
+    };
+    if data.is_empty() {
+        return;
+    }
+    let mut index = vec![0; axes.len()];
+    let mut start = 0;
+    loop {
+        for i in 0..last_size {
+            let at = start + i * last_stride;
+            bytes.extend_from_slice(data.get(at..at + element).unwrap_or_default());
+        }
+        // The next row: the last of the outer axes that has not come to its end goes on by one, those behind it begin anew.
+        let mut has_next = false;
+        for (position, &(size, stride)) in index.iter_mut().zip(&axes).rev() {
+            *position += 1;
+            start += stride;
+            if *position < size {
+                has_next = true;
+                break;
+            }
+            *position = 0;
+            start -= size * stride;
+        }
+        if !has_next {
+            return;
+        }
+    }
+}
+
+/// What a numpy type code that can't be read stands for.
+fn describe(code: &str) -> String {
+    let kind = match code.as_bytes().first() {
+        Some(b'O') => "Python objects",
+        Some(b'U' | b'S' | b'a') => "text",
+        Some(b'c') => "complex numbers",
+        Some(b'V') => "records of several fields",
+        Some(b'M' | b'm') => "dates or times",
+        _ => return format!("elements of numpy's type {}", Shown(code)),
+    };
+    format!("{kind} (numpy's type {})", Shown(code))
+}
