@@ -1,0 +1,98 @@
+//! What a network promises beyond its layers: any size, shared weights, bounded plans, the same numbers for any number of threads.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use ndarray::ArrayD;
+use vtk_kernels::Threads;
+use vtk_nn::{Activation, Conv, Network, NnError};
+use vtk_weights::{Checkpoint, Tensor};
+
+fn small() -> Network {
+    let mut c = Checkpoint::new();
+    let values: Vec<f32> = (0..8 * 3 * 9).map(|i| (i as f32 * 0.37).sin()).collect();
+    c.insert("a", Tensor::from_f32(&[8, 3, 3, 3], &values).unwrap());
+    let values: Vec<f32> = (0..64 * 8).map(|i| (i as f32 * 0.11).cos()).collect();
+    c.insert("b", Tensor::from_f32(&[64, 8, 1, 1], &values).unwrap());
+    c.set_metadata("arch", "small");
+    Network::grow(&c, [1, 3, 16, 16], |net, x| {
+        let x = net.conv(x, &Conv::new("a", 8, 3).stride([2, 2]))?;
+        let x = net.activate(x, Activation::HardSwish)?;
+        let x = net.conv(x, &Conv::new("b", 64, 1))?;
+        let pooled = net.global_avg_pool(x)?;
+        Ok(vec![("map".into(), x), ("pooled".into(), net.flatten(pooled)?)])
+    })
+    .unwrap()
+}
+
+fn picture(h: usize, w: usize) -> ArrayD<f32> {
+    ArrayD::from_shape_fn(vec![1, 3, h, w], |i| ((i[1] * 31 + i[2] * 7 + i[3]) as f32 * 0.05).sin())
+}
+
+#[test]
+fn a_network_takes_any_size_and_keeps_its_plans() {
+    let net = small();
+    assert_eq!(net.metadata()["arch"], "small");
+    assert_eq!(net.outputs(), ["map", "pooled"]);
+    for (h, w) in [(16, 16), (33, 20), (16, 16), (33, 20)] {
+        let y = net.run(&[picture(h, w).view()]).unwrap();
+        assert_eq!(y[0].shape(), [1, 64, h.div_ceil(2), w.div_ceil(2)]);
+        assert_eq!(y[1].shape(), [1, 64]);
+    }
+    let stats = net.plan_stats();
+    assert_eq!((stats.hits, stats.misses, stats.plans), (2, 2, 2));
+}
+
+#[test]
+fn plans_share_their_weights() {
+    let net = small();
+    net.prepare(&[vec![1, 3, 32, 32]]).unwrap();
+    let first = net.plan_stats().bytes;
+    for side in 33..43 {
+        net.prepare(&[vec![1, 3, side, side]]).unwrap();
+    }
+    let more = (net.plan_stats().bytes - first) / 10;
+    assert!(more <= first, "a plan more costs {more} bytes, the first {first}");
+    assert_eq!(net.plan_stats().plans, 11);
+}
+
+#[test]
+fn threads_change_nothing() {
+    let net = small();
+    let x = picture(128, 96);
+    let alone = net.run(&[x.view()]).unwrap();
+    for n in [1, 2, 3] {
+        assert_eq!(net.with_threads(Threads::count(n)).run(&[x.view()]).unwrap(), alone);
+    }
+    let side_by_side = Threads::count(3).map(&[0; 12], |_| net.run(&[x.view()]).unwrap());
+    assert!(side_by_side.iter().all(|y| *y == alone));
+}
+
+#[test]
+fn inputs_that_do_not_fit_are_refused() {
+    let net = small();
+    for shape in [vec![1, 4, 8, 8], vec![3, 8, 8], vec![1, 3, 0, 8]] {
+        let error = net.run(&[ArrayD::zeros(shape.clone()).view()]).unwrap_err();
+        assert!(matches!(error, NnError::Input { .. }), "{shape:?}: {error}");
+    }
+    assert!(matches!(net.run(&[]).unwrap_err(), NnError::Input { .. }));
+}
+
+#[test]
+fn what_is_no_graph_is_refused() {
+    for bytes in [&b""[..], b"hello, this is text", &[0xff; 64], &[0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f]] {
+        let error = Network::from_onnx("file.onnx", bytes).expect_err("must be refused");
+        assert!(error.to_string().contains("file.onnx"), "{error}");
+    }
+}
+
+#[test]
+fn wanted_lists_keys_in_order() {
+    let wanted = Network::wanted([1, 3, 8, 8], |net, x| {
+        let x = net.conv(x, &Conv::new("first", 4, 3).bias("first.bias"))?;
+        net.discard("kept for training", &[2, 2])?;
+        Ok(vec![("y".into(), net.conv(x, &Conv::new("second", 2, 1))?)])
+    })
+    .unwrap();
+    let keys: Vec<&str> = wanted.iter().map(|(k, _)| k.as_str()).collect();
+    assert_eq!(keys, ["first", "first.bias", "kept for training", "second"]);
+    assert_eq!(wanted[3].1, [2, 4, 1, 1]);
+}
