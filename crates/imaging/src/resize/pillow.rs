@@ -67,17 +67,30 @@ fn to_level(sum: i64) -> u8 {
 
 pub(super) fn resize(source: &Source<'_, u8>, to: Size, kernel: Kernel) -> Vec<u8> {
     let Source { size: from, channels, .. } = *source;
-    let narrowed = if from.width == to.width { source.pixels.to_vec() } else { horizontal(source, to.width, kernel) };
-    if from.height == to.height {
-        return narrowed;
-    }
-    let stride = to.width * channels;
+    let size = if vertical_first(from, to) { Size::new(from.width, to.height) } else { Size::new(to.width, from.height) };
+    let pass = |source: &Source<'_, u8>, size: Size| match (source.size.width == size.width, source.size.height == size.height) {
+        (true, true) => source.pixels.to_vec(),
+        (false, _) => horizontal(source, size.width, kernel),
+        (true, false) => vertical(source, size.height, kernel),
+    };
+    let between = pass(source, size);
+    pass(&Source { pixels: &between, size, channels }, to)
+}
+
+/// Whether Pillow does the vertical pass first: if it takes away rows, and more than twice as many as columns go. Found by trying
+/// (Pillow 13.0.0, 1,575 pairs of sizes); the rounding between the passes makes the order visible.
+fn vertical_first(from: Size, to: Size) -> bool {
+    to.height < from.height && to.height + 2 * from.width < from.height + 2 * to.width
+}
+
+fn vertical(source: &Source<'_, u8>, height: usize, kernel: Kernel) -> Vec<u8> {
+    let stride = source.size.width * source.channels;
     let mut sums = vec![0i64; stride];
-    let mut result = Vec::with_capacity(stride * to.height);
-    for window in windows(from.height, to.height, kernel) {
+    let mut result = Vec::with_capacity(stride * height);
+    for window in windows(source.size.height, height, kernel) {
         sums.fill(0);
-        for (row, weight) in narrowed.chunks_exact(stride).skip(window.first).zip(&window.weights) {
-            for (sum, value) in sums.iter_mut().zip(row) {
+        for (y, weight) in (window.first..).zip(&window.weights) {
+            for (sum, value) in sums.iter_mut().zip(source.row(y)) {
                 *sum += i64::from(*value) * weight;
             }
         }
