@@ -52,6 +52,18 @@ pub enum ImagingError {
         /// The limit in force, in pixels.
         max_pixels: u64,
     },
+    /// The file has no such page.
+    #[error("{name}: there is no page {page}; the {format} file has {pages}, counted from 1")]
+    NoPage {
+        /// The name given for the bytes.
+        name: String,
+        /// The format by content.
+        format: &'static str,
+        /// The page asked for.
+        page: usize,
+        /// The pages that there are.
+        pages: usize,
+    },
     /// The file is well formed, as far as was read, but uses what is not supported.
     #[error("{name}: {format} with {missing} is not supported; convert the picture, for example to PNG")]
     Unsupported {
@@ -117,7 +129,7 @@ impl ImagingError {
             Self::TooLarge { .. } => "too-large",
             Self::Unsupported { .. } => "unsupported",
             Self::DecoderPanic { .. } => "decoder",
-            Self::Shape { .. } | Self::Recipe(_) | Self::Step { .. } => "option",
+            Self::Shape { .. } | Self::Recipe(_) | Self::Step { .. } | Self::NoPage { .. } => "option",
             Self::Encode { .. } => "encode",
         }
     }

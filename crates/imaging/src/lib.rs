@@ -20,6 +20,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod alpha;
 #[cfg(feature = "decode")]
 mod decode;
 mod error;
@@ -28,10 +29,11 @@ mod placement;
 mod recipe;
 mod resize;
 
+pub use alpha::Alpha;
 #[cfg(feature = "decode")]
-pub use decode::{DecodeOptions, decode, encode_png, is_picture};
+pub use decode::{DecodeOptions, decode, encode_png, is_picture, pages};
 pub use error::ImagingError;
 pub use picture::{RgbImage, Size};
 pub use placement::{Move, Placement};
-pub use recipe::{Alpha, Arithmetic, Batch, LineWidth, Order, Plan, Prepared, Recipe, ResizeTo, SideType, Step};
+pub use recipe::{Arithmetic, Batch, LineWidth, Order, Plan, Prepared, Recipe, ResizeTo, SideType, Step};
 pub use resize::{Filter, resize_f32, resize_u8};

@@ -1,13 +1,14 @@
-//! The formats that the crate `image` decodes, and PNG written by it.
+//! The formats that the crate `image` decodes: PNG, WebP, BMP, GIF, PNM.
 
 use std::io::Cursor;
 
-use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, png::PngDecoder, pnm::PnmDecoder, tiff::TiffDecoder, webp::WebPDecoder};
-use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageError, Limits};
+use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, png::PngDecoder, pnm::PnmDecoder, webp::WebPDecoder};
+use image::{DynamicImage, ImageDecoder, ImageError, Limits};
 
+use super::raster::Raster;
 use super::sniff::Format;
-use super::{File, orientation};
-use crate::{ImagingError, RgbImage};
+use super::{File, orientation, png};
+use crate::{ImagingError, Size};
 
 /// Bytes for each pixel of the limit that a decoder may allocate, its result included.
 const BYTES_PER_PIXEL: u64 = 8;
@@ -15,60 +16,77 @@ const BYTES_PER_PIXEL: u64 = 8;
 /// Bytes that a decoder may always allocate, however low the limit on pixels is.
 const ALWAYS: u64 = 1 << 24;
 
-pub(super) fn decode(file: &File<'_>) -> Result<RgbImage, ImagingError> {
+pub(super) fn decode(file: &File<'_>) -> Result<Raster, ImagingError> {
     let mut limits = Limits::no_limits();
-    limits.max_alloc = Some(file.max_pixels.saturating_mul(BYTES_PER_PIXEL).saturating_add(ALWAYS));
+    limits.max_alloc = Some(file.options.max_pixels.saturating_mul(BYTES_PER_PIXEL).saturating_add(ALWAYS));
     let input = Cursor::new(file.bytes);
     let fail = |error| explain(file, error);
+    let mut exif = None;
     let decoder: Box<dyn ImageDecoder + '_> = match file.format {
-        Format::Png => Box::new(PngDecoder::with_limits(input, limits.clone()).map_err(fail)?),
-        Format::Webp => Box::new(WebPDecoder::new(input).map_err(fail)?),
+        Format::Png => {
+            exif = png::check(file)?;
+            Box::new(PngDecoder::with_limits(input, limits.clone()).map_err(fail)?)
+        }
+        Format::Webp => {
+            check_riff(file)?;
+            Box::new(WebPDecoder::new(input).map_err(fail)?)
+        }
         Format::Bmp => Box::new(BmpDecoder::new(input).map_err(fail)?),
-        Format::Tiff => Box::new(TiffDecoder::new(input).map_err(fail)?),
         Format::Gif => Box::new(GifDecoder::new(input).map_err(fail)?),
-        Format::Pnm | Format::Jpeg => Box::new(PnmDecoder::new(input).map_err(fail)?),
+        _ => Box::new(PnmDecoder::new(input).map_err(fail)?),
     };
-    pixels(file, decoder, limits)
+    pixels(file, decoder, limits, exif)
 }
 
-fn pixels(file: &File<'_>, mut decoder: Box<dyn ImageDecoder + '_>, limits: Limits) -> Result<RgbImage, ImagingError> {
+fn pixels(file: &File<'_>, mut decoder: Box<dyn ImageDecoder + '_>, limits: Limits, exif: Option<&[u8]>) -> Result<Raster, ImagingError> {
     let fail = |error| explain(file, error);
     let (width, height) = decoder.dimensions();
     let size = file.size(width as usize, height as usize)?;
     decoder.set_limits(limits).map_err(fail)?;
-    let upright = decoder.exif_metadata().ok().flatten().map_or(1, |exif| orientation::from_exif(&exif));
+    let orientation = match exif {
+        Some(exif) => orientation::from_exif(exif),
+        None => decoder.exif_metadata().ok().flatten().map_or(1, |exif| orientation::from_exif(&exif)),
+    };
     let decoded = DynamicImage::from_decoder(decoder).map_err(fail)?;
-    let picture = RgbImage::new(size.width, size.height, to_rgb(file.format, decoded))?;
-    Ok(orientation::apply(picture, upright))
+    Ok(Raster { orientation, ..raster(size, decoded) })
 }
 
-/// Interleaved red, green, blue of 8 bits by OpenCV's rules: alpha is dropped, of 16 bits the upper byte is kept, except that colored
-/// TIFF rounds v / 257.
-fn to_rgb(format: Format, decoded: DynamicImage) -> Vec<u8> {
+/// A file whose RIFF header states more bytes than there are has been cut.
+fn check_riff(file: &File<'_>) -> Result<(), ImagingError> {
+    let stated = file.bytes.get(4..8).map_or(0, |b| u64::from(u32::from_le_bytes([b[0], b[1], b[2], b[3]])) + 8);
+    let found = file.bytes.len() as u64;
+    if stated > found {
+        return Err(file.truncated(format!("its header states {stated} bytes, it has {found}")));
+    }
+    Ok(())
+}
+
+/// Red, green, blue of 8 bits by OpenCV's rules: grey is repeated, of 16 bits the upper byte is kept.
+fn raster(size: Size, decoded: DynamicImage) -> Raster {
+    let same = |v: &u8| *v;
     let upper = |v: &u16| (v >> 8) as u8;
-    let rounded = |v: &u16| ((u32::from(*v) + 128) / 257) as u8;
-    let tiff = format == Format::Tiff;
     match decoded {
-        DynamicImage::ImageRgb8(pixels) => pixels.into_raw(),
-        DynamicImage::ImageRgba8(pixels) => colors::<4, _>(pixels.as_raw(), |v: &u8| *v),
-        DynamicImage::ImageLuma8(pixels) => greys::<1, _>(pixels.as_raw(), |v: &u8| *v),
-        DynamicImage::ImageLumaA8(pixels) => greys::<2, _>(pixels.as_raw(), |v: &u8| *v),
-        DynamicImage::ImageRgb16(pixels) if tiff => colors::<3, _>(pixels.as_raw(), rounded),
-        DynamicImage::ImageRgba16(pixels) if tiff => colors::<4, _>(pixels.as_raw(), rounded),
-        DynamicImage::ImageRgb16(pixels) => colors::<3, _>(pixels.as_raw(), upper),
-        DynamicImage::ImageRgba16(pixels) => colors::<4, _>(pixels.as_raw(), upper),
-        DynamicImage::ImageLuma16(pixels) => greys::<1, _>(pixels.as_raw(), upper),
-        DynamicImage::ImageLumaA16(pixels) => greys::<2, _>(pixels.as_raw(), upper),
-        other => other.into_rgb8().into_raw(),
+        DynamicImage::ImageRgb8(pixels) => Raster::opaque(size, pixels.into_raw()),
+        DynamicImage::ImageRgba8(pixels) => split::<4, _>(size, pixels.as_raw(), same),
+        DynamicImage::ImageLuma8(pixels) => split::<1, _>(size, pixels.as_raw(), same),
+        DynamicImage::ImageLumaA8(pixels) => split::<2, _>(size, pixels.as_raw(), same),
+        DynamicImage::ImageRgb16(pixels) => split::<3, _>(size, pixels.as_raw(), upper),
+        DynamicImage::ImageRgba16(pixels) => split::<4, _>(size, pixels.as_raw(), upper),
+        DynamicImage::ImageLuma16(pixels) => split::<1, _>(size, pixels.as_raw(), upper),
+        DynamicImage::ImageLumaA16(pixels) => split::<2, _>(size, pixels.as_raw(), upper),
+        other => Raster::opaque(size, other.into_rgb8().into_raw()),
     }
 }
 
-fn colors<const N: usize, T>(values: &[T], level: impl Fn(&T) -> u8) -> Vec<u8> {
-    values.chunks_exact(N).flat_map(|pixel| [level(&pixel[0]), level(&pixel[1]), level(&pixel[2])]).collect()
-}
-
-fn greys<const N: usize, T>(values: &[T], level: impl Fn(&T) -> u8) -> Vec<u8> {
-    values.chunks_exact(N).flat_map(|pixel| [level(&pixel[0]); 3]).collect()
+/// Pixels of `N` values (grey, grey and opacity, colors, colors and opacity) to colors and opacity.
+fn split<const N: usize, T>(size: Size, values: &[T], level: impl Fn(&T) -> u8) -> Raster {
+    let pixels = values.chunks_exact(N);
+    let colors = match N {
+        1 | 2 => pixels.clone().flat_map(|pixel| [level(&pixel[0]); 3]).collect(),
+        _ => pixels.clone().flat_map(|pixel| [level(&pixel[0]), level(&pixel[1]), level(&pixel[2])]).collect(),
+    };
+    let opacity = N.is_multiple_of(2).then(|| pixels.map(|pixel| level(&pixel[N - 1])).collect());
+    Raster { opacity, ..Raster::opaque(size, colors) }
 }
 
 fn explain(file: &File<'_>, error: ImageError) -> ImagingError {
@@ -85,21 +103,6 @@ fn explain(file: &File<'_>, error: ImageError) -> ImagingError {
 /// Whether a decoder's message means that bytes are missing at the end.
 fn ends_early(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    ["unexpected end", "unexpected eof", "failed to fill whole buffer", "not enough", "truncated", "premature"]
-        .iter()
-        .any(|part| text.contains(part))
-}
-
-/// Writes a picture as PNG. The same picture gives the same bytes on every machine.
-///
-/// # Errors
-/// [`ImagingError::Encode`] if a side is longer than PNG can state.
-pub fn encode_png(picture: &RgbImage) -> Result<Vec<u8>, ImagingError> {
-    let fail = |detail: String| ImagingError::Encode { format: "PNG", detail };
-    let side = |n: usize| u32::try_from(n).map_err(|_| fail(format!("a side of {n} pixels is too long")));
-    let mut bytes = Vec::new();
-    image::codecs::png::PngEncoder::new(&mut bytes)
-        .write_image(picture.data(), side(picture.width())?, side(picture.height())?, image::ExtendedColorType::Rgb8)
-        .map_err(|error| fail(error.to_string()))?;
-    Ok(bytes)
+    let parts = ["unexpected end", "unexpected eof", "failed to fill whole buffer", "not enough", "truncated", "premature"];
+    parts.iter().any(|part| text.contains(part))
 }

@@ -35,7 +35,8 @@ pub(super) fn by_signature(bytes: &[u8]) -> Option<Format> {
         [0xFF, 0xD8, 0xFF, ..] | [0xFF, 0xD8] => Format::Jpeg,
         [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => Format::Png,
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Format::Webp,
-        [b'B', b'M', rest @ ..] if rest.len() >= 12 && rest[4..8] == [0; 4] => Format::Bmp,
+        // The size of the second header tells a bitmap from a text that begins with BM.
+        [b'B', b'M', rest @ ..] if matches!(rest.get(12..16), Some([12 | 16 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0])) => Format::Bmp,
         [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => Format::Tiff,
         [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Format::Gif,
         [b'P', b'1'..=b'6', after, ..] if after.is_ascii_whitespace() || *after == b'#' => Format::Pnm,

@@ -3,8 +3,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::step::{Alpha, Arithmetic, LineWidth, Order, ResizeTo, SideType, Step};
-use crate::{Filter, ImagingError};
+use super::step::{Arithmetic, LineWidth, Order, ResizeTo, SideType, Step};
+use crate::{Alpha, Filter, ImagingError};
 
 /// A number, read from a number or from `{"over": n}` for 1 / n; written without a fraction where it has none.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -155,10 +155,19 @@ macro_rules! words {
     };
 }
 
-words!(Alpha, "`drop`", "drop" = Alpha::Drop);
 words!(Order, "`rgb` or `bgr`", "rgb" = Order::Rgb, "bgr" = Order::Bgr);
 words!(Arithmetic, "`u8` or `f32`", "u8" = Arithmetic::U8, "f32" = Arithmetic::F32);
 words!(SideType, "`max`, `min` or `long`", "max" = SideType::Max, "min" = SideType::Min, "long" = SideType::Long);
+
+impl Written for Alpha {
+    const WHAT: &'static str = "`drop`, `auto` or `on-rrggbb`";
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+    fn written(&self) -> String {
+        self.to_string()
+    }
+}
 
 impl Written for Filter {
     const WHAT: &'static str = "`nearest`, `linear`, `cubic`, `area`, `pillow-bilinear` or `pillow-bicubic`";

@@ -13,9 +13,9 @@ mod text;
 
 pub use plan::Plan;
 pub use prepare::{Batch, Prepared};
-pub use step::{Alpha, Arithmetic, LineWidth, Order, ResizeTo, SideType, Step};
+pub use step::{Arithmetic, LineWidth, Order, ResizeTo, SideType, Step};
 
-use crate::ImagingError;
+use crate::{Alpha, ImagingError};
 
 /// An ordered list of [`Step`]s that makes sense: every number is in its range, and no step comes before one that it needs.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]

@@ -1,7 +1,7 @@
 //! The recipes that published models use, by name. Where each comes from is stated in its toolkit's configuration files.
 
-use super::{Alpha, Arithmetic, LineWidth, Order, Recipe, ResizeTo, SideType, Step};
-use crate::Filter;
+use super::{Arithmetic, LineWidth, Order, Recipe, ResizeTo, SideType, Step};
+use crate::{Alpha, Filter};
 
 /// The channel means and deviations of ImageNet's pictures, red first, as all of PaddlePaddle's toolkits write them.
 const IMAGENET: Step = Step::Normalize { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };

@@ -3,16 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::form::Form;
-use crate::{Filter, ImagingError};
-
-/// What becomes of transparent pixels.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Alpha {
-    /// The stored color stays, transparency is forgotten, as OpenCV's `IMREAD_COLOR` does.
-    #[default]
-    Drop,
-}
+use crate::{Alpha, Filter, ImagingError};
 
 /// The order of the channels in the tensor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

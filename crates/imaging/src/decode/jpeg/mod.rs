@@ -1,0 +1,97 @@
+//! JPEG, through zune-jpeg in its strict mode: without it, a file cut in half decodes to a picture whose rest is grey.
+
+pub(super) mod header;
+
+use std::borrow::Cow;
+
+use zune_jpeg::errors::DecodeErrors;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
+use super::raster::Raster;
+use super::{File, orientation};
+use crate::ImagingError;
+use header::{Header, Model, Problem};
+
+pub(super) fn decode(file: &File<'_>) -> Result<Raster, ImagingError> {
+    let header = header::read(file.bytes).map_err(|problem| explain(file, problem))?;
+    let size = file.size(header.width, header.height)?;
+    let exif = header.exif.clone().and_then(|range| file.bytes.get(range));
+    let orientation = exif.map_or(1, orientation::from_exif);
+    let colors = match header.model {
+        // The names of the components say RGB already, or the header has been rewritten to say nothing.
+        Model::Rgb => samples(file, &header, header.model)?,
+        Model::Ycbcr if header.kept.is_some() => ycbcr_to_rgb(samples(file, &header, header.model)?),
+        _ => run(file, &header, |_| ColorSpace::RGB)?,
+    };
+    Ok(Raster { orientation, ..Raster::opaque(size, colors) })
+}
+
+/// The components of an abbreviated or embedded stream as they are, interleaved: no color conversion, whatever its header says.
+/// `model` says how many there are.
+pub(super) fn samples(file: &File<'_>, header: &Header, model: Model) -> Result<Vec<u8>, ImagingError> {
+    if model == Model::Grey {
+        return run(file, header, |_| ColorSpace::Luma);
+    }
+    // zune-jpeg copies components when it is asked for the color space that it believes to read.
+    run(file, header, |believed| believed)
+}
+
+fn run(file: &File<'_>, header: &Header, output: impl Fn(ColorSpace) -> ColorSpace) -> Result<Vec<u8>, ImagingError> {
+    let bytes = visible(file.bytes, header);
+    // Sides are 16 bits wide, and the number of pixels has been checked.
+    let options = DecoderOptions::default()
+        .set_strict_mode(true)
+        .set_max_width(usize::from(u16::MAX))
+        .set_max_height(usize::from(u16::MAX))
+        .jpeg_set_out_colorspace(ColorSpace::RGB);
+    let mut decoder = zune_jpeg::JpegDecoder::new_with_options(ZCursor::new(bytes.as_ref()), options);
+    decoder.decode_headers().map_err(|error| describe(file, &error))?;
+    let space = output(decoder.input_colorspace().unwrap_or(ColorSpace::RGB));
+    decoder.set_options(options.jpeg_set_out_colorspace(space));
+    decoder.decode().map_err(|error| describe(file, &error))
+}
+
+/// The file as zune-jpeg may see it: whole, or with segments left out that it would take for something else than libjpeg does.
+fn visible<'a>(bytes: &'a [u8], header: &Header) -> Cow<'a, [u8]> {
+    let Some(kept) = &header.kept else { return Cow::Borrowed(bytes) };
+    let mut result = vec![0xFF, 0xD8];
+    if header.model == Model::Ycck {
+        result.extend(b"\xFF\xEE\0\x0EAdobe\0\x64\0\0\0\0\x02");
+    }
+    for range in kept {
+        result.extend_from_slice(&bytes[range.clone()]);
+    }
+    result.extend_from_slice(&bytes[kept.last().map_or(0, |range| range.end)..]);
+    Cow::Owned(result)
+}
+
+/// Full-range YCbCr (JFIF) to RGB, for the few files that zune-jpeg takes for RGB.
+fn ycbcr_to_rgb(mut samples: Vec<u8>) -> Vec<u8> {
+    for pixel in samples.chunks_exact_mut(3) {
+        let color = super::color::ycbcr([pixel[0], pixel[1], pixel[2]]);
+        pixel.copy_from_slice(&color);
+    }
+    samples
+}
+
+pub(super) fn explain(file: &File<'_>, problem: Problem) -> ImagingError {
+    match problem {
+        Problem::Truncated => file.truncated("it ends within the header"),
+        Problem::Corrupt(detail) => file.corrupt(detail),
+        Problem::Missing(what) => file.unsupported(what),
+    }
+}
+
+fn describe(file: &File<'_>, error: &DecodeErrors) -> ImagingError {
+    let text = error.to_string();
+    let text = text.trim_matches('"').trim();
+    match error {
+        DecodeErrors::Unsupported(scheme) => file.unsupported(format!("{scheme:?}")),
+        DecodeErrors::ExhaustedData | DecodeErrors::IoErrors(_) => file.truncated(text),
+        DecodeErrors::ZeroError => file.corrupt("the header states a side of 0 pixels"),
+        _ if text.to_ascii_lowercase().contains("premature") => file.truncated(text),
+        _ => file.corrupt(text),
+    }
+}
