@@ -16,6 +16,11 @@ pub(super) fn cmyk([c, m, y, k]: [u8; 4]) -> [u8; 3] {
     [c, m, y].map(|ink| (u32::from(255 - ink) * u32::from(255 - k) / 255) as u8)
 }
 
+/// Four inks stored inverted, 255 none, as Adobe's programs write JPEG, by OpenCV's rule (`icvCvt_CMYK2BGR_8u_C4C3R`).
+pub(super) fn inverted_cmyk([c, m, y, k]: [u8; 4]) -> [u8; 3] {
+    [c, m, y].map(|ink| k - ((u32::from(255 - ink) * u32::from(k)) >> 8) as u8)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

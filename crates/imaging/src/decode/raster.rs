@@ -65,7 +65,11 @@ mod tests {
 
     fn drawing(color: u8) -> Raster {
         // A stroke of one color on a transparent ground whose stored color is the opposite.
-        Raster { colors: vec![color, color, color, 255 - color, 255 - color, 255 - color], opacity: Some(vec![255, 0]), ..Raster::opaque(Size::new(2, 1), vec![]) }
+        Raster {
+            colors: vec![color, color, color, 255 - color, 255 - color, 255 - color],
+            opacity: Some(vec![255, 0]),
+            ..Raster::opaque(Size::new(2, 1), vec![])
+        }
     }
 
     #[test]

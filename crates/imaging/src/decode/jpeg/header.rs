@@ -115,7 +115,9 @@ impl Scan<'_> {
             }
             let length = self.number(self.at).ok_or(Problem::Truncated)?;
             let end = self.at.checked_add(length).filter(|end| length >= 2 && *end <= self.bytes.len());
-            let end = end.ok_or_else(|| if length < 2 { Problem::Corrupt(format!("a segment states a length of {length}")) } else { Problem::Truncated })?;
+            let end = end.ok_or_else(|| {
+                if length < 2 { Problem::Corrupt(format!("a segment states a length of {length}")) } else { Problem::Truncated }
+            })?;
             let body = self.at + 2..end;
             self.segments.push((marker, self.at - 2..end));
             self.at = end;
@@ -161,7 +163,7 @@ impl Scan<'_> {
             0xE1 if self.exif.is_none() && body.starts_with(b"Exif\0\0") => self.exif = Some(range.start + 6..range.end),
             0xEE if body.starts_with(ADOBE) && body.len() >= 12 => self.adobe = Some(body[11]),
             0xC3 => return Err(Problem::Missing("lossless coding".to_owned())),
-            0xC5 | 0xC6 | 0xC7 => return Err(Problem::Missing("hierarchical coding".to_owned())),
+            0xC5..=0xC7 => return Err(Problem::Missing("hierarchical coding".to_owned())),
             0xC9..=0xCB | 0xCD..=0xCF => return Err(Problem::Missing("arithmetic coding".to_owned())),
             0xC0..=0xC2 => self.frame(body)?,
             _ => {}
@@ -210,8 +212,8 @@ mod tests {
 
     #[test]
     fn color_models_are_libjpegs() {
-        let cases: [(&[u8], bool, Option<u8>, Model, bool); 10] = [
-            (b"\x01", true, None, Model::Grey, false),
+        let cases = [
+            (&b"\x01"[..], true, None, Model::Grey, false),
             (b"\x01", false, Some(1), Model::Grey, true),
             (b"\x01\x02\x03", true, None, Model::Ycbcr, false),
             (b"\x01\x02\x03", false, Some(0), Model::Rgb, true),
@@ -224,15 +226,23 @@ mod tests {
         ];
         for (ids, jfif, adobe, model, rewritten) in cases {
             let header = read(&header(ids, jfif, adobe, 0xC0, 8)).unwrap();
-            assert_eq!((header.width, header.height, header.model, header.kept.is_some()), (7, 5, model, rewritten), "{ids:?} {jfif} {adobe:?}");
+            assert_eq!(
+                (header.width, header.height, header.model, header.kept.is_some()),
+                (7, 5, model, rewritten),
+                "{ids:?} {jfif} {adobe:?}"
+            );
         }
     }
 
     #[test]
     fn what_is_missing_is_named() {
-        for (sof, precision, components, word) in
-            [(0xC0, 12, 3, "12 bits"), (0xC9, 8, 3, "arithmetic"), (0xC3, 8, 3, "lossless"), (0xC5, 8, 3, "hierarchical"), (0xC0, 8, 2, "2 color")]
-        {
+        for (sof, precision, components, word) in [
+            (0xC0, 12, 3, "12 bits"),
+            (0xC9, 8, 3, "arithmetic"),
+            (0xC3, 8, 3, "lossless"),
+            (0xC5, 8, 3, "hierarchical"),
+            (0xC0, 8, 2, "2 color"),
+        ] {
             match read(&header(&b"\x01\x02\x03"[..components], false, None, sof, precision)) {
                 Err(Problem::Missing(what)) => assert!(what.contains(word), "{what}"),
                 other => panic!("{other:?}"),

@@ -10,7 +10,7 @@ use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::raster::Raster;
-use super::{File, orientation};
+use super::{File, color, orientation};
 use crate::ImagingError;
 use header::{Header, Model, Problem};
 
@@ -22,8 +22,13 @@ pub(super) fn decode(file: &File<'_>) -> Result<Raster, ImagingError> {
     let colors = match header.model {
         // The names of the components say RGB already, or the header has been rewritten to say nothing.
         Model::Rgb => samples(file, &header, header.model)?,
-        Model::Ycbcr if header.kept.is_some() => ycbcr_to_rgb(samples(file, &header, header.model)?),
-        _ => run(file, &header, |_| ColorSpace::RGB)?,
+        Model::Ycbcr if header.kept.is_some() => recolor::<3>(&samples(file, &header, header.model)?, color::ycbcr),
+        Model::Cmyk => recolor::<4>(&samples(file, &header, header.model)?, color::inverted_cmyk),
+        Model::Ycck => recolor::<4>(&samples(file, &header, header.model)?, |[y, cb, cr, k]| {
+            let [r, g, b] = color::ycbcr([y, cb, cr]);
+            color::inverted_cmyk([255 - r, 255 - g, 255 - b, k])
+        }),
+        Model::Grey | Model::Ycbcr => run(file, &header, |_| ColorSpace::RGB)?,
     };
     Ok(Raster { orientation, ..Raster::opaque(size, colors) })
 }
@@ -67,13 +72,9 @@ fn visible<'a>(bytes: &'a [u8], header: &Header) -> Cow<'a, [u8]> {
     Cow::Owned(result)
 }
 
-/// Full-range YCbCr (JFIF) to RGB, for the few files that zune-jpeg takes for RGB.
-fn ycbcr_to_rgb(mut samples: Vec<u8>) -> Vec<u8> {
-    for pixel in samples.chunks_exact_mut(3) {
-        let color = super::color::ycbcr([pixel[0], pixel[1], pixel[2]]);
-        pixel.copy_from_slice(&color);
-    }
-    samples
+/// Pixels of `N` components to red, green, blue.
+fn recolor<const N: usize>(samples: &[u8], color: impl Fn([u8; N]) -> [u8; 3]) -> Vec<u8> {
+    samples.as_chunks::<N>().0.iter().flat_map(|pixel| color(*pixel)).collect()
 }
 
 pub(super) fn explain(file: &File<'_>, problem: Problem) -> ImagingError {

@@ -93,7 +93,11 @@ pub(super) fn decode(data: &[u8], width: usize, rows: usize, coding: Coding) -> 
             return Err(Problem::Truncated);
         }
         row.clear();
-        if flat { bits.flat_row(width, &mut row)? } else { bits.row(width, &reference, &mut row)? }
+        if flat {
+            bits.flat_row(width, &mut row)?
+        } else {
+            bits.row(width, &reference, &mut row)?
+        }
         paint(&row, width, out);
         std::mem::swap(&mut row, &mut reference);
     }
@@ -108,6 +112,30 @@ fn paint(changes: &[usize], width: usize, out: &mut [u8]) {
         }
     }
 }
+
+/// How the next change of a two-dimensional row is coded.
+#[derive(Clone, Copy)]
+enum Mode {
+    /// So many pixels right of the change above.
+    Vertical(isize),
+    /// By two runs.
+    Horizontal,
+    /// Not before the next but one change above.
+    Pass,
+}
+
+/// Length, code and mode.
+const MODES: [(u32, usize, Mode); 9] = [
+    (1, 0b1, Mode::Vertical(0)),
+    (3, 0b011, Mode::Vertical(1)),
+    (3, 0b010, Mode::Vertical(-1)),
+    (3, 0b001, Mode::Horizontal),
+    (4, 0b0001, Mode::Pass),
+    (6, 0b00_0011, Mode::Vertical(2)),
+    (6, 0b00_0010, Mode::Vertical(-2)),
+    (7, 0b000_0011, Mode::Vertical(3)),
+    (7, 0b000_0010, Mode::Vertical(-3)),
+];
 
 struct Bits<'a> {
     data: &'a [u8],
@@ -152,7 +180,11 @@ impl Bits<'_> {
         loop {
             let (run, length) = RUNS[usize::from(black)][self.peek(LONGEST)];
             if length == 0 {
-                return Err(if self.at + 12 >= self.data.len() * 8 { Problem::Truncated } else { Problem::Corrupt("a fax run has no such code") });
+                return Err(if self.at + 12 >= self.data.len() * 8 {
+                    Problem::Truncated
+                } else {
+                    Problem::Corrupt("a fax run has no such code")
+                });
             }
             self.at += usize::from(length);
             sum += usize::from(run);
@@ -175,6 +207,17 @@ impl Bits<'_> {
         Ok(())
     }
 
+    /// The next mode and the length of its code.
+    fn mode(&self) -> Result<(usize, Mode), Problem> {
+        let found = MODES.iter().find(|(length, code, _)| self.peek(*length) == *code);
+        match found {
+            Some((length, _, mode)) => Ok((*length as usize, *mode)),
+            None if self.at + 12 >= self.data.len() * 8 => Err(Problem::Truncated),
+            None if self.peek(7) == 1 => Err(Problem::Missing("fax rows in uncompressed mode")),
+            None => Err(Problem::Corrupt("a fax mode has no such code")),
+        }
+    }
+
     /// A row coded by the differences to the one above. `changes` of both may name the end of the row any number of times.
     fn row(&mut self, width: usize, above: &[usize], row: &mut Vec<usize>) -> Result<(), Problem> {
         // None before the first pixel: a change at 0 counts then.
@@ -191,33 +234,22 @@ impl Bits<'_> {
             let b1 = above.get(next).copied().unwrap_or(width);
             let b2 = above.get(next + 1).copied().unwrap_or(width);
             let here = at.unwrap_or(0);
-            let code = self.peek(7);
-            let (length, shift) = match code {
-                0b1_000000..=0b1_111111 => (1, 0),
-                0b011_0000..=0b011_1111 => (3, 1),
-                0b010_0000..=0b010_1111 => (3, -1),
-                0b001_0000..=0b001_1111 => {
-                    self.at += 3;
+            let (length, mode) = self.mode()?;
+            self.at += length;
+            let shift = match mode {
+                Mode::Vertical(shift) => shift,
+                Mode::Horizontal => {
                     let first = here + self.run(black, width - here)?;
                     let second = first + self.run(!black, width - first)?;
                     row.extend([first, second]);
                     at = Some(second);
                     continue;
                 }
-                0b0001_000..=0b0001_111 => {
-                    self.at += 4;
+                Mode::Pass => {
                     at = Some(b2);
                     continue;
                 }
-                0b000011_0..=0b000011_1 => (6, 2),
-                0b000010_0..=0b000010_1 => (6, -2),
-                0b0000011 => (7, 3),
-                0b0000010 => (7, -3),
-                0b0000001 => return Err(Problem::Missing("fax rows in uncompressed mode")),
-                _ if self.at + 12 >= self.data.len() * 8 => return Err(Problem::Truncated),
-                _ => return Err(Problem::Corrupt("a fax mode has no such code")),
             };
-            self.at += length;
             let change = b1.checked_add_signed(shift).filter(|x| (here..=width).contains(x));
             let change = change.ok_or(Problem::Corrupt("a fax change leaves its row"))?;
             row.push(change);

@@ -100,6 +100,11 @@ impl<'a> Page<'a> {
         if samples < colors || samples > colors + 8 {
             return Err(file.corrupt(format!("{samples} samples a pixel don't make {photometric:?} colors")));
         }
+        // Every sample is kept until colors are made of them.
+        if size.pixels().saturating_mul((samples * bits.div_ceil(8)) as u64) > file.options.max_pixels.saturating_mul(8) {
+            let max_pixels = file.options.max_pixels;
+            return Err(ImagingError::TooLarge { name: file.name.to_owned(), format: file.format.name(), size, max_pixels });
+        }
         let opacity = match fields.number(tag::EXTRA) {
             Some(1) if samples > colors => Some(Opacity::Premultiplied),
             Some(2) if samples > colors => Some(Opacity::Straight),
@@ -117,8 +122,8 @@ impl<'a> Page<'a> {
             let rows = number(tag::ROWS_PER_STRIP, u64::MAX).min(size.height as u64) as usize;
             Size::new(size.width, rows)
         };
-        // A tile that is larger than the picture is padding for the rest; one that is absurdly large is an attack.
-        if chunk.width == 0 || chunk.height == 0 || chunk.pixels() > file.options.max_pixels.max(1 << 20) {
+        // A tile may be larger than the picture; one that is absurdly large is an attack.
+        if chunk.width == 0 || chunk.height == 0 || chunk.pixels() > size.pixels().saturating_mul(4).max(1 << 22) {
             return Err(file.corrupt(format!("strips or tiles of {} × {} pixels", chunk.width, chunk.height)));
         }
         let planar = number(tag::PLANAR, 1) == 2 && samples > 1;
@@ -235,7 +240,7 @@ fn photometric(file: &File<'_>, number: u64) -> Result<Photometric, ImagingError
         3 => Photometric::Palette,
         5 => Photometric::Cmyk,
         6 => Photometric::Ycbcr,
-        8 | 9 | 10 => return Err(file.unsupported("L*a*b* colors")),
+        8..=10 => return Err(file.unsupported("L*a*b* colors")),
         32803 => return Err(file.unsupported("a camera's raw sensor data")),
         other => return Err(file.unsupported(format!("color model {other}"))),
     })
