@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use crate::error::WeightsError;
 use crate::format::{self, Format};
 use crate::mismatch::{Mismatch, NotFinite};
+use crate::source::Source;
 use crate::tensor::Tensor;
 use crate::{limits, pickle, safetensors, save};
 
@@ -51,11 +52,10 @@ impl Checkpoint {
         match Format::of_name(name).or_else(|| Format::of_content(bytes)) {
             Some(format) => Checkpoint::from_bytes_as(name, bytes, format),
             None if bytes.is_empty() => Err(WeightsError::Empty { file: name.to_owned() }),
-            None => Err(WeightsError::UnknownFormat {
-                file: name.to_owned(),
-                found: format::describe(bytes).unwrap_or("of no known format"),
-                expected: "a .pdparams or .safetensors file",
-            }),
+            None => {
+                let source = Source { file: name, bytes };
+                Err(source.unknown_format(format::describe(bytes), "a .pdparams or .safetensors file"))
+            }
         }
     }
 

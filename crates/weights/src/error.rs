@@ -26,23 +26,25 @@ pub enum WeightsError {
         file: String,
     },
     /// The file is not in the format that its name says, or in none that is known.
-    #[error("{} is {found}, not {expected}", Shown(file))]
+    #[error("{} is {found}, not {expected}{}", Shown(file), advice.map_or_else(String::new, |advice| format!("; {advice}")))]
     UnknownFormat {
         /// The file.
         file: String,
         /// What it looks like.
         found: &'static str,
-        /// What was expected, and what to do where that is known.
+        /// What was expected.
         expected: &'static str,
+        /// What to do, where that is known.
+        advice: Option<&'static str>,
     },
     /// The file ends too early.
-    #[error("{} is cut off: {what}, but the file ends after {len} bytes; get the file again", Shown(file))]
+    #[error("{} is cut off: {what}, but the file has only {len} bytes; get it again", Shown(file))]
     Truncated {
         /// The file.
         file: String,
         /// The file's length.
         len: usize,
-        /// What should have followed, and where.
+        /// What should be there, and where.
         what: String,
     },
     /// The structure of the file is broken.
@@ -84,7 +86,7 @@ pub enum WeightsError {
         found: DType,
     },
     /// A well-formed pickle without a table of tensors.
-    #[error("{} holds {found}, not a table of tensors; save a network's weights with paddle.save(layer.state_dict(), path)", Shown(file))]
+    #[error("{} holds {found}; a table of tensors was expected, as paddle.save(layer.state_dict(), path) writes it", Shown(file))]
     NotAStateDict {
         /// The file.
         file: String,

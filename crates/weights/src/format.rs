@@ -64,41 +64,58 @@ impl FromStr for Format {
     }
 }
 
-/// What a file is, by its first bytes: the formats of this crate, and what users mistake for them. `None` for anything else.
-pub(crate) fn describe(bytes: &[u8]) -> Option<&'static str> {
-    const KINDS: [(&[u8], &str); 12] = [
-        (b"PK\x03\x04", "a zip archive (torch's .pt and .pth files are)"),
-        (b"\x80\x02\x8a\x0a", "a torch file of the old kind"),
-        (b"\x89PNG", "a PNG picture"),
-        (b"\xff\xd8\xff", "a JPEG picture"),
-        (b"GIF8", "a GIF picture"),
-        (b"%PDF", "a PDF document"),
-        (b"\x1f\x8b", "a gzip archive"),
-        (b"\x93NUMPY", "a single numpy array"),
-        (b"\x89HDF", "an HDF5 file"),
-        (b"GGUF", "a GGUF file"),
-        (b"version https://git-lfs", "a Git LFS pointer in place of the file"),
-        (b"\0\0\0\0", "a .pdiparams file (inference parameters, which have no names) or other binary data"),
-    ];
-    if let Some((_, kind)) = KINDS.iter().find(|(start, _)| bytes.starts_with(start)) {
-        return Some(kind);
+/// A file that is not what was expected.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Stranger {
+    pub(crate) found: &'static str,
+    /// What to do with it.
+    pub(crate) advice: Option<&'static str>,
+}
+
+const AGAIN: Option<&str> = Some("get the file again, something else came in its place");
+const CONVERT: Option<&str> = Some("save the network's state dict as .safetensors with the toolkit that wrote it");
+
+/// What users mistake for a checkpoint, by its first bytes.
+const STRANGERS: [(&[u8], &str, Option<&str>); 12] = [
+    (b"PK\x03\x04", "a zip archive, as torch's .pt and .pth files are", CONVERT),
+    (b"\x80\x02\x8a\x0a", "a torch file of the old kind", CONVERT),
+    (b"\x89HDF", "an HDF5 file", CONVERT),
+    (b"GGUF", "a GGUF file", CONVERT),
+    (b"\x93NUMPY", "a single numpy array", CONVERT),
+    (b"\x89PNG", "a PNG picture", AGAIN),
+    (b"\xff\xd8\xff", "a JPEG picture", AGAIN),
+    (b"GIF8", "a GIF picture", AGAIN),
+    (b"%PDF", "a PDF document", AGAIN),
+    (b"\x1f\x8b", "a gzip archive", Some("unpack it")),
+    (b"version https://git-lfs", "a Git LFS pointer in place of a file", Some("fetch the file with git lfs pull")),
+    (
+        b"\0\0\0\0",
+        "a .pdiparams file (tensors for inference, without names) or other binary data",
+        Some("take the .pdparams file of the same network"),
+    ),
+];
+
+/// What a file is, by its first bytes: the formats of this crate and what users mistake for them. `None` for anything else.
+pub(crate) fn describe(bytes: &[u8]) -> Option<Stranger> {
+    if let Some(&(_, found, advice)) = STRANGERS.iter().find(|(start, _, _)| bytes.starts_with(start)) {
+        return Some(Stranger { found, advice });
     }
+    let rename = |found, advice| Some(Stranger { found, advice: Some(advice) });
     match Format::of_content(bytes) {
-        Some(Format::Pdparams) => return Some("a pickle, as .pdparams files are"),
-        Some(Format::Safetensors) => return Some("a .safetensors file"),
+        Some(Format::Pdparams) => return rename("a pickle", "if it holds weights, let its name end in .pdparams"),
+        Some(Format::Safetensors) => return rename("a safetensors file", "let its name end in .safetensors"),
         None => {}
     }
     // Field 1, the version, then field 2, the producer, or 7, the graph.
     if matches!(bytes, [0x08, 1..=32, 0x12 | 0x3a, ..]) {
-        return Some("an ONNX file");
+        return rename("an ONNX file", "let its name end in .onnx");
     }
     let head = bytes.get(..256).unwrap_or(bytes);
-    let text = head.trim_ascii_start();
-    if text.get(..1) == Some(b"<") {
-        return Some("an HTML or XML page");
+    if head.trim_ascii_start().starts_with(b"<") {
+        return Some(Stranger { found: "an HTML or XML page", advice: AGAIN });
     }
     let is_text = head.iter().all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7e));
-    is_text.then_some("a text")
+    is_text.then_some(Stranger { found: "a text", advice: AGAIN })
 }
 
 #[cfg(test)]
@@ -128,7 +145,7 @@ mod tests {
             (b"\x08\x07\x12\x07pytorch", "ONNX"),
             (b"\0\0\0\0\0\0\0\0\0\0", ".pdiparams"),
         ] {
-            assert!(describe(bytes).unwrap().contains(word), "{word}");
+            assert!(describe(bytes).unwrap().found.contains(word), "{word}");
         }
         assert_eq!(describe(b"\xfe\xfe\xfe"), None);
     }

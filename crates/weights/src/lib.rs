@@ -26,6 +26,8 @@
 //! # }
 //! ```
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+// Every byte here is outside data: no index may panic.
+#![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
 mod checkpoint;
 mod dtype;

@@ -122,7 +122,9 @@ impl Mismatch {
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} does not fit the network", Shown(&self.file))?;
+        // Values that are no numbers fit no network at all.
+        let fault = if self.kind() == ErrorKind::NotFinite { "can't be used" } else { "does not fit the network" };
+        write!(f, "{} {fault}", Shown(&self.file))?;
         list(f, "missing", &self.missing, |f, tensor| write!(f, "{} {}", Shown(&tensor.key), ShownShape(&tensor.shape)))?;
         list(f, "of another shape", &self.misshaped, |f, tensor| {
             let (found, wanted) = (ShownShape(&tensor.found), ShownShape(&tensor.wanted));

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use crate::error::WeightsError;
+use crate::format::Stranger;
 use crate::shown::Shown;
 
 /// A file that is being read.
@@ -34,8 +35,9 @@ impl Source<'_> {
         WeightsError::Limit { file: self.file.to_owned(), what: what.into() }
     }
 
-    pub(crate) fn unknown_format(&self, found: &'static str, expected: &'static str) -> WeightsError {
-        WeightsError::UnknownFormat { file: self.file.to_owned(), found, expected }
+    pub(crate) fn unknown_format(&self, found: Option<Stranger>, expected: &'static str) -> WeightsError {
+        let Stranger { found, advice } = found.unwrap_or(Stranger { found: "of no known format", advice: None });
+        WeightsError::UnknownFormat { file: self.file.to_owned(), found, expected, advice }
     }
 
     pub(crate) fn unsupported(&self, key: &str, found: impl Into<String>) -> WeightsError {

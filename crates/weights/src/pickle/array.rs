@@ -266,3 +266,147 @@ fn describe(code: &str) -> String {
     };
     format!("{kind} (numpy's type {})", Shown(code))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::DType;
+    use crate::pickle::opcode;
+    use crate::pickle::sample::{Told, array, global, one, pickle, raw, read, refused, text};
+
+    /// Column-major from row-major, element by element.
+    fn column_major(data: &[u8], shape: &[usize], element: usize) -> Vec<u8> {
+        let mut out = vec![0; data.len()];
+        for (row_major, bytes) in data.chunks(element).enumerate() {
+            let (mut rest, mut index) = (row_major, vec![0; shape.len()]);
+            for axis in (0..shape.len()).rev() {
+                index[axis] = rest % shape[axis];
+                rest /= shape[axis];
+            }
+            let mut at = 0;
+            for axis in (0..shape.len()).rev() {
+                at = at * shape[axis] + index[axis];
+            }
+            out[at * element..(at + 1) * element].copy_from_slice(bytes);
+        }
+        out
+    }
+
+    #[test]
+    fn column_major_arrays_are_turned() {
+        for (code, dtype) in [("u1", DType::U8), ("f2", DType::F16), ("f4", DType::F32), ("f8", DType::F64)] {
+            for shape in [&[6][..], &[2, 3], &[1, 5], &[4, 1, 3], &[2, 3, 4, 5], &[0, 3], &[1, 1]] {
+                let count: usize = shape.iter().product();
+                let data: Vec<u8> = (0..count * dtype.size()).map(|i| (i * 7 % 251) as u8).collect();
+                let order = if dtype == DType::U8 { "|" } else { "<" };
+                let turned = column_major(&data, shape, dtype.size());
+                let told = Told { code, order, shape, is_fortran: true, data: &turned };
+                let checkpoint = read(&one(told)).unwrap();
+                let tensor = checkpoint.get("w").unwrap();
+                assert_eq!((tensor.dtype(), tensor.shape(), tensor.bytes()), (dtype, shape, &data[..]));
+            }
+        }
+    }
+
+    #[test]
+    fn big_endian_elements_are_turned() {
+        let told = Told { order: ">", shape: &[2], data: &[0x3f, 0x80, 0, 0, 0x40, 0, 0, 0], ..Told::default() };
+        assert_eq!(read(&one(told)).unwrap().get("w").unwrap().to_f32().unwrap(), [1.0, 2.0]);
+        // Both at once.
+        let told = Told { code: "f2", order: ">", shape: &[2, 2], is_fortran: true, data: &[1, 2, 3, 4, 5, 6, 7, 8] };
+        assert_eq!(read(&one(told)).unwrap().get("w").unwrap().bytes(), [2, 1, 6, 5, 4, 3, 8, 7]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_by_key() {
+        let big = [1 << 40, 1 << 40];
+        let deep = [1; 33];
+        for (told, class, word) in [
+            (Told { shape: &[2], ..Told::default() }, "malformed", "takes 8 bytes, the file has 4"),
+            (Told { shape: &[], data: &[0; 8], ..Told::default() }, "malformed", "takes 4 bytes"),
+            (Told { shape: &big, ..Told::default() }, "malformed", "too large to exist"),
+            (Told { shape: &[0, 1 << 40, 1 << 40], data: &[], ..Told::default() }, "malformed", "too large to exist"),
+            (Told { shape: &deep, ..Told::default() }, "malformed", "33 dimensions"),
+            (Told { order: "|", ..Told::default() }, "malformed", "byte order |"),
+            (Told { order: "?", ..Told::default() }, "malformed", "byte order ?"),
+            (Told { code: "O8", ..Told::default() }, "unsupported-dtype", "Python objects"),
+            (Told { code: "U1", ..Told::default() }, "unsupported-dtype", "text"),
+            (Told { code: "c8", ..Told::default() }, "unsupported-dtype", "complex"),
+            (Told { code: "V4", ..Told::default() }, "unsupported-dtype", "records"),
+            (Told { code: "M8", ..Told::default() }, "unsupported-dtype", "dates"),
+            (Told { code: "i2", ..Told::default() }, "unsupported-dtype", "i2"),
+            (Told { code: "", ..Told::default() }, "unsupported-dtype", "type"),
+        ] {
+            let (found, message) = refused(&one(told));
+            assert_eq!(found, class, "{message}");
+            assert!(message.contains("tensor w") && message.contains(word), "{message} lacks {word}");
+        }
+    }
+
+    #[test]
+    fn buffers_of_protocol_5_are_read_in_both_orders() {
+        let with_order = |order: &str| {
+            let dtype = [global("numpy", "dtype"), text("u1"), b"\x89\x88\x87R".to_vec()].concat();
+            let arguments = [b"(B\x04\0\0\0\x01\x02\x03\x04".to_vec(), dtype, b"K\x02K\x02\x86".to_vec(), text(order)].concat();
+            raw(&[b"}", &text("w"), &global("numpy._core.numeric", "_frombuffer"), &arguments, b"tRs"])
+        };
+        assert_eq!(read(&with_order("C")).unwrap().get("w").unwrap().bytes(), [1, 2, 3, 4]);
+        assert_eq!(read(&with_order("F")).unwrap().get("w").unwrap().bytes(), [1, 3, 2, 4]);
+        assert!(refused(&with_order("K")).1.contains("tensor w has an order"));
+    }
+
+    #[test]
+    fn text_of_protocol_2_is_counted_and_checked() {
+        let with_text = |data: &[u8]| {
+            let start = global("numpy.core.multiarray", "_reconstruct");
+            let array = [start, global("numpy", "ndarray"), b"NN\x87R(K\x01K\x04\x85".to_vec()].concat();
+            let dtype = [global("numpy", "dtype"), text("u1"), b"\x89\x88\x87R\x89".to_vec()].concat();
+            let length = (data.len() as u32).to_le_bytes();
+            let encoded = [global("_codecs", "encode"), vec![opcode::BINUNICODE], length.to_vec(), data.to_vec(), text("latin1")].concat();
+            raw(&[b"}", &text("w"), &array, &dtype, &encoded, b"\x86Rtbs"])
+        };
+        assert_eq!(read(&with_text("a\u{80}\u{ff}z".as_bytes())).unwrap().get("w").unwrap().bytes(), [b'a', 0x80, 0xff, b'z']);
+        for (data, word) in [
+            ("abc".as_bytes(), "has 3"),
+            ("abcde".as_bytes(), "has 5"),
+            ("ab\u{80}\u{80}\u{80}".as_bytes(), "has 5"),
+            ("abc\u{100}".as_bytes(), "above 255"),
+            (b"abc\xc3", "not UTF-8"),
+            (b"a\xc3zz", "not UTF-8"),
+            (b"abc\xff", "above 255"),
+        ] {
+            let (class, message) = refused(&with_text(data));
+            assert_eq!(class, "malformed");
+            assert!(message.contains("tensor w") && message.contains(word), "{message} lacks {word}");
+        }
+    }
+
+    #[test]
+    fn an_array_without_a_proper_state_is_refused_by_key() {
+        let bare = [global("numpy.core.multiarray", "_reconstruct"), global("numpy", "ndarray"), b"NN\x87R".to_vec()].concat();
+        for (state, word) in [
+            (&b""[..], "never given its content"),
+            (b"]b", "state that is not a tuple"),
+            (b"(NNNNtb", "not a tuple of five"),
+            (b"(K\x02NNNNtb", "unknown version"),
+            (b"(K\x01)NNNtb", "order"),
+            (b"(K\x01)N\x89Ntb", "no numpy.dtype"),
+        ] {
+            let (class, message) = refused(&raw(&[b"}", &text("w"), &bare, state, b"s"]));
+            assert_eq!(class, "malformed", "{message}");
+            assert!(message.contains("tensor w") && message.contains(word), "{message} lacks {word}");
+        }
+        // Arrays that no key leads to don't matter.
+        let unused = pickle(|pickler| {
+            pickler.op(opcode::EMPTY_DICT);
+            pickler.text("list");
+            pickler.op(opcode::EMPTY_LIST);
+            array(pickler, Told { code: "O8", ..Told::default() });
+            pickler.op(opcode::APPEND);
+            pickler.op(opcode::SETITEM);
+            pickler.text("w");
+            array(pickler, Told::default());
+            pickler.op(opcode::SETITEM);
+        });
+        assert_eq!(read(&unused).unwrap().len(), 1);
+    }
+}

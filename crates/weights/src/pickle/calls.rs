@@ -91,3 +91,94 @@ impl Call<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::pickle::opcode;
+    use crate::pickle::sample::{global, pickle, raw, refused, text};
+
+    /// Ways to the outside that pickles are known to take, and names near those of the list.
+    const HOSTILE: [(&str, &str); 24] = [
+        ("os", "system"),
+        ("posix", "system"),
+        ("nt", "system"),
+        ("subprocess", "Popen"),
+        ("builtins", "eval"),
+        ("builtins", "exec"),
+        ("__builtin__", "execfile"),
+        ("builtins", "getattr"),
+        ("builtins", "__import__"),
+        ("importlib", "import_module"),
+        ("pkgutil", "resolve_name"),
+        ("uuid", "_get_command_stdout"),
+        ("operator", "attrgetter"),
+        ("functools", "partial"),
+        ("runpy", "run_path"),
+        ("pickle", "loads"),
+        ("numpy", "load"),
+        ("numpy", "ndarray.tofile"),
+        ("numpy.core.multiarray", "fromfile"),
+        ("numpy.core", "multiarray._reconstruct"),
+        ("_codecs", "decode"),
+        ("collections", "defaultdict"),
+        ("builtins", "tuple.__class__"),
+        ("NUMPY", "dtype"),
+    ];
+
+    #[test]
+    fn names_that_are_not_on_the_list_are_refused_and_shown() {
+        for (module, name) in HOSTILE {
+            let as_lines = raw(&[&global(module, name), b")R"]);
+            let on_the_stack = pickle(|pickler| {
+                pickler.text(module);
+                pickler.text(name);
+                pickler.op(opcode::STACK_GLOBAL);
+            });
+            for bytes in [as_lines, on_the_stack] {
+                let (class, message) = refused(&bytes);
+                assert_eq!(class, "unsafe", "{message}");
+                assert!(message.contains(&format!("{module}.{name}")), "{message}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_is_printed_harmlessly() {
+        let (class, message) = refused(&raw(&[&global("\u{1b}[2J\u{202e}os", &"x".repeat(100_000))]));
+        assert_eq!(class, "unsafe");
+        assert!(!message.contains('\u{1b}') && !message.contains('\u{202e}') && message.len() < 700, "{message}");
+    }
+
+    #[test]
+    fn an_array_class_is_not_called_and_text_is_encoded_in_one_way_only() {
+        let (class, message) = refused(&raw(&[&global("numpy", "ndarray"), b")R"]));
+        assert_eq!(class, "unsafe");
+        assert!(message.contains("numpy.ndarray"), "{message}");
+        let encode = |encoding: &str| raw(&[&global("_codecs", "encode"), &text("x"), &text(encoding), b"\x86R"]);
+        assert_eq!(refused(&encode("rot13")).0, "unsafe");
+        assert_eq!(refused(&encode("latin1")).0, "not-a-state-dict");
+    }
+
+    #[test]
+    fn calls_with_other_arguments_are_malformed() {
+        for instructions in [
+            // _reconstruct of something that is no array class, and with too few arguments.
+            &[global("numpy.core.multiarray", "_reconstruct"), b"K\x00K\x00K\x00\x87R".to_vec()][..],
+            &[global("numpy.core.multiarray", "_reconstruct"), global("numpy", "ndarray"), b"\x85R".to_vec()],
+            &[global("numpy", "dtype"), b")R".to_vec()],
+            &[global("numpy.core.numeric", "_frombuffer"), b")R".to_vec()],
+            &[global("collections", "OrderedDict"), b"]\x85R".to_vec()],
+            &[global("builtins", "bytes"), b"K\xff\x85R".to_vec()],
+            &[global("builtins", "tuple"), b"]\x85R".to_vec()],
+            &[global("_codecs", "encode"), b"NN\x86R".to_vec()],
+            // No tuple of arguments, no function.
+            &[global("numpy", "dtype"), b"NR".to_vec()],
+            &[b"N)R".to_vec()],
+            &[b"NN\x93".to_vec()],
+        ] {
+            let parts: Vec<&[u8]> = instructions.iter().map(Vec::as_slice).collect();
+            let (class, message) = refused(&raw(&parts));
+            assert_eq!(class, "malformed", "{message}");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::calls::{Call, Global, Made};
+use super::cursor::Cursor;
 use super::opcode;
 use super::value::{Array, Heap, Id, Span, Value};
 use crate::error::WeightsError;
@@ -12,26 +13,20 @@ use crate::source::Source;
 
 /// Runs a pickle to its end: the values and the one on top.
 pub(super) fn run(source: Source<'_>) -> Result<(Heap, Id), WeightsError> {
-    let mut machine =
-        Machine { source, at: 0, opcode_at: 0, heap: Heap::default(), stack: Vec::new(), marks: Vec::new(), memo: HashMap::new() };
-    machine.protocol()?;
+    let code = Cursor::new(source);
+    let mut machine = Machine { source, code, heap: Heap::default(), stack: Vec::new(), marks: Vec::new(), memo: HashMap::new() };
+    machine.code.protocol()?;
     loop {
-        machine.opcode_at = machine.at;
-        let opcode = machine.byte()?;
-        if opcode == opcode::STOP {
-            break;
+        match machine.code.opcode()? {
+            opcode::STOP => return machine.stop(),
+            opcode => machine.step(opcode)?,
         }
-        machine.step(opcode)?;
     }
-    machine.stop()
 }
 
 struct Machine<'a> {
     source: Source<'a>,
-    /// The next byte.
-    at: usize,
-    /// The instruction that is being done.
-    opcode_at: usize,
+    code: Cursor<'a>,
     heap: Heap,
     stack: Vec<Id>,
     /// Heights of the stack at each mark.
@@ -41,26 +36,18 @@ struct Machine<'a> {
 
 type Step = Result<(), WeightsError>;
 
-impl<'a> Machine<'a> {
-    fn protocol(&mut self) -> Step {
-        let _ = self.byte()?;
-        match self.byte()? {
-            2..=5 => Ok(()),
-            version => Err(self.source.malformed(format!("pickle protocol {version} is unknown; files of weights have 2 to 5"))),
-        }
-    }
-
+impl Machine<'_> {
     fn step(&mut self, opcode: u8) -> Step {
         match opcode {
             opcode::MARK => self.mark(),
-            opcode::FRAME => self.frame(),
+            opcode::FRAME => self.code.frame(),
             opcode::NONE => self.push_new(Value::None),
             opcode::NEWTRUE => self.push_new(Value::Bool(true)),
             opcode::NEWFALSE => self.push_new(Value::Bool(false)),
             opcode::BININT | opcode::BININT1 | opcode::BININT2 => self.integer(opcode),
             opcode::LONG1 | opcode::LONG4 => self.long(opcode),
             opcode::BINFLOAT => {
-                self.take(8)?;
+                self.code.take(8)?;
                 self.push_new(Value::Other)
             }
             opcode::BINUNICODE | opcode::SHORT_BINUNICODE | opcode::BINUNICODE8 => self.string(opcode, Value::Text),
@@ -83,88 +70,28 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// The end: one value is left, and nothing follows.
     fn stop(mut self) -> Result<(Heap, Id), WeightsError> {
         let top = self.pop()?;
         if !self.stack.is_empty() || !self.marks.is_empty() {
             return Err(self.here("ends with values left over"));
         }
-        let rest = self.source.bytes.len() - self.at;
-        if rest > 0 {
-            return Err(self.source.malformed(format!("{rest} bytes follow the end of the pickle at byte {}", self.at)));
+        match self.code.rest() {
+            0 => Ok((self.heap, top)),
+            rest => Err(self.here(format_args!("ends, and {rest} bytes follow"))),
         }
-        Ok((self.heap, top))
     }
 
     fn refuse(&self, opcode: u8) -> WeightsError {
         match opcode::refused(opcode) {
-            Some(name) => self.source.unsafe_at(self.opcode_at, format!("the pickle instruction {name}")),
+            Some(name) => self.source.unsafe_at(self.code.opcode_at, format!("the pickle instruction {name}")),
             None => self.here(format_args!("has a byte {opcode:#04x} that is no instruction")),
         }
     }
 
     /// An error about the instruction that is being done.
     fn here(&self, what: impl std::fmt::Display) -> WeightsError {
-        self.source.malformed(format!("the pickle {what}, at byte {}", self.opcode_at))
-    }
-}
-
-/// Operands.
-impl Machine<'_> {
-    fn take(&mut self, len: usize) -> Result<Span, WeightsError> {
-        match self.at.checked_add(len) {
-            Some(end) if end <= self.source.bytes.len() => {
-                let span = Span::new(self.at, end);
-                self.at = end;
-                Ok(span)
-            }
-            _ => Err(self.source.truncated(format!("the instruction at byte {} wants {len} bytes more", self.opcode_at))),
-        }
-    }
-
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], WeightsError> {
-        let mut array = [0; N];
-        array.copy_from_slice(self.take(N)?.of(self.source));
-        Ok(array)
-    }
-
-    fn byte(&mut self) -> Result<u8, WeightsError> {
-        let [byte] = self.array()?;
-        Ok(byte)
-    }
-
-    /// The length that an instruction says, as far as it can be one.
-    fn length(&mut self, opcode: u8) -> Result<usize, WeightsError> {
-        let length = match opcode {
-            opcode::SHORT_BINUNICODE | opcode::SHORT_BINBYTES | opcode::SHORT_BINSTRING | opcode::LONG1 => u64::from(self.byte()?),
-            opcode::BINUNICODE | opcode::BINBYTES => u64::from(u32::from_le_bytes(self.array()?)),
-            opcode::BINSTRING | opcode::LONG4 => {
-                let length = i32::from_le_bytes(self.array()?);
-                u64::try_from(length).map_err(|_| self.here(format_args!("has the negative length {length}")))?
-            }
-            _ => u64::from_le_bytes(self.array()?),
-        };
-        usize::try_from(length)
-            .map_err(|_| self.source.truncated(format!("the instruction at byte {} wants {length} bytes", self.opcode_at)))
-    }
-
-    /// A line of text, without its end.
-    fn line(&mut self) -> Result<Span, WeightsError> {
-        let rest = self.source.bytes.get(self.at..).unwrap_or_default();
-        let Some(len) = rest.iter().position(|&byte| byte == b'\n') else {
-            return Err(self.source.truncated(format!("the name at byte {} has no end", self.at)));
-        };
-        let line = self.take(len)?;
-        self.take(1)?;
-        Ok(line)
-    }
-
-    fn frame(&mut self) -> Step {
-        let length = u64::from_le_bytes(self.array()?);
-        let rest = self.source.bytes.len() - self.at;
-        if length > rest as u64 {
-            return Err(self.source.truncated(format!("the frame at byte {} has {length} bytes", self.opcode_at)));
-        }
-        Ok(())
+        self.code.malformed(what)
     }
 }
 
@@ -229,17 +156,17 @@ impl Machine<'_> {
 impl Machine<'_> {
     fn integer(&mut self, opcode: u8) -> Step {
         let value = match opcode {
-            opcode::BININT1 => i64::from(self.byte()?),
-            opcode::BININT2 => i64::from(u16::from_le_bytes(self.array()?)),
-            _ => i64::from(i32::from_le_bytes(self.array()?)),
+            opcode::BININT1 => i64::from(self.code.byte()?),
+            opcode::BININT2 => i64::from(u16::from_le_bytes(self.code.array()?)),
+            _ => i64::from(i32::from_le_bytes(self.code.array()?)),
         };
         self.push_new(Value::Int(value))
     }
 
     /// A long integer: little-endian two's complement. One of more than 64 bits is of no use here.
     fn long(&mut self, opcode: u8) -> Step {
-        let length = self.length(opcode)?;
-        let bytes = self.take(length)?.of(self.source);
+        let length = self.code.length(opcode)?;
+        let bytes = self.code.take(length)?.of(self.source);
         if length > 8 {
             return self.push_new(Value::Other);
         }
@@ -252,8 +179,8 @@ impl Machine<'_> {
     }
 
     fn string(&mut self, opcode: u8, value: fn(Span) -> Value) -> Step {
-        let length = self.length(opcode)?;
-        let span = self.take(length)?;
+        let length = self.code.length(opcode)?;
+        let span = self.code.take(length)?;
         self.push_new(value(span))
     }
 
@@ -301,8 +228,8 @@ impl Machine<'_> {
 
     fn put(&mut self, opcode: u8) -> Step {
         let index = match opcode {
-            opcode::BINPUT => u32::from(self.byte()?),
-            opcode::LONG_BINPUT => u32::from_le_bytes(self.array()?),
+            opcode::BINPUT => u32::from(self.code.byte()?),
+            opcode::LONG_BINPUT => u32::from_le_bytes(self.code.array()?),
             // Not more than the limit.
             _ => self.memo.len() as u32,
         };
@@ -316,8 +243,8 @@ impl Machine<'_> {
 
     fn get(&mut self, opcode: u8) -> Step {
         let index = match opcode {
-            opcode::BINGET => u32::from(self.byte()?),
-            _ => u32::from_le_bytes(self.array()?),
+            opcode::BINGET => u32::from(self.code.byte()?),
+            _ => u32::from_le_bytes(self.code.array()?),
         };
         match self.memo.get(&index) {
             Some(&id) => self.push(id),
@@ -326,8 +253,8 @@ impl Machine<'_> {
     }
 
     fn global(&mut self) -> Step {
-        let module = self.line()?.of(self.source);
-        let name = self.line()?.of(self.source);
+        let module = self.code.line()?.of(self.source);
+        let name = self.code.line()?.of(self.source);
         self.push_global(&lossy(module), &lossy(name))
     }
 
@@ -347,7 +274,7 @@ impl Machine<'_> {
             Some(global) => self.push_new(Value::Global(global)),
             None => {
                 let what = format!("the function or class {}.{}", Shown(module), Shown(name));
-                Err(self.source.unsafe_at(self.opcode_at, what))
+                Err(self.source.unsafe_at(self.code.opcode_at, what))
             }
         }
     }
@@ -361,7 +288,7 @@ impl Machine<'_> {
         let Value::Tuple(arguments) = self.heap.get(arguments) else {
             return Err(self.here("calls a function without a tuple of arguments"));
         };
-        let call = Call { source: self.source, heap: &self.heap, at: self.opcode_at };
+        let call = Call { source: self.source, heap: &self.heap, at: self.code.opcode_at };
         match call.make(global, arguments)? {
             Made::New(value) => self.push_new(value),
             Made::Known(id) => self.push(id),
@@ -384,4 +311,117 @@ impl Machine<'_> {
 /// The start of a name, in whatever encoding, for the list and for messages.
 fn lossy(name: &[u8]) -> std::borrow::Cow<'_, str> {
     String::from_utf8_lossy(name.get(..256).unwrap_or(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::pickle::sample::{global, raw, refused, text};
+
+    #[test]
+    fn long_integers_are_twos_complement() {
+        let value = |bytes: &[u8]| {
+            let file = raw(&[&[opcode::LONG1, bytes.len() as u8], bytes]);
+            let (heap, top) = run(Source { file: "test", bytes: &file }).unwrap();
+            match heap.get(top) {
+                Value::Int(value) => Some(*value),
+                _ => None,
+            }
+        };
+        assert_eq!(value(&[]), Some(0));
+        assert_eq!(value(&[0xff]), Some(-1));
+        assert_eq!(value(&[0xff, 0]), Some(255));
+        assert_eq!(value(&[0, 0, 0, 0, 0, 0, 0, 0x80]), Some(i64::MIN));
+        assert_eq!(value(&[0; 9]), None);
+    }
+
+    #[test]
+    fn broken_stacks_and_memos_are_malformed() {
+        for (instructions, word) in [
+            (&b"R"[..], "empty stack"),
+            (b"a", "empty stack"),
+            (b"}b", "empty stack"),
+            (b"q\x00", "empty stack"),
+            // What lies below a mark can't be reached.
+            (b"NN(\x86", "empty stack"),
+            (b"N(q\x00", "empty stack"),
+            (b"", "empty stack"),
+            (b"t", "mark"),
+            (b"}u", "mark"),
+            (b"NN", "left over"),
+            (b"(NN", "left over"),
+            (b"N(", "empty stack"),
+            (b"}(Nu", "without a value"),
+            (b"}}Ns", "as a key"),
+            (b"}]Ns", "as a key"),
+            (b"]NNs", "no table"),
+            (b"]}u", "mark"),
+            (b"}Na", "no list"),
+            (b"NNb", "no new array"),
+            (b"h\x00", "entry 0 of its memo"),
+            (b"j\xff\xff\xff\xff", "entry 4294967295"),
+            (b"N\x80\x02", "second time"),
+            (b"T\xff\xff\xff\xff", "negative length -1"),
+            (b"N.NN", "3 bytes follow"),
+        ] {
+            let (class, message) = refused(&raw(&[instructions]));
+            assert_eq!(class, "malformed", "{message}");
+            assert!(message.contains(word), "{message} lacks {word}");
+        }
+        let dtype = [global("numpy", "dtype"), text("f4"), b"NN\x87RNbNb".to_vec()].concat();
+        assert!(refused(&raw(&[&dtype])).1.contains("no new array"));
+    }
+
+    #[test]
+    fn announced_lengths_are_not_believed() {
+        for instructions in [
+            &b"X\xff\xff\xff\xff"[..],
+            b"B\xff\xff\xff\xff",
+            b"T\xff\xff\xff\x7f",
+            b"U\xff",
+            b"\x8a\xff",
+            b"\x8b\xff\xff\xff\x7f",
+            b"\x8c\xff",
+            b"\x8d\xff\xff\xff\xff\xff\xff\xff\xff",
+            b"\x8e\xff\xff\xff\xff\xff\xff\xff\x7f",
+            b"\x96\x00\x00\x00\x00\x00\x01\x00\x00",
+            b"\x95\xff\xff\xff\xff\xff\xff\xff\xff",
+            b"\x95\xff",
+            b"G\x00",
+            b"K",
+            b"cnumpy",
+            b"cnumpy\ndtype",
+        ] {
+            let file = [&[opcode::PROTO, 2][..], instructions].concat();
+            assert_eq!(refused(&file).0, "truncated", "{instructions:?}");
+        }
+    }
+
+    #[test]
+    fn depth_costs_no_stack() {
+        let deep = 100_000;
+        let lists = raw(&[&vec![opcode::EMPTY_LIST; deep], &vec![opcode::APPEND; deep - 1]]);
+        let tuples = raw(&[b")", &vec![opcode::TUPLE1; deep]]);
+        let marks = raw(&[&vec![opcode::MARK; deep], &vec![opcode::TUPLE; deep]]);
+        let read = move || [lists, tuples, marks].map(|bytes| refused(&bytes).0);
+        let thread = std::thread::Builder::new().stack_size(64 << 10).spawn(read).unwrap();
+        assert_eq!(thread.join().unwrap(), ["not-a-state-dict"; 3]);
+    }
+
+    #[test]
+    fn counts_are_limited() {
+        let start = Instant::now();
+        let stack = raw(&[b"Nq\x00", &b"h\x00".repeat(limits::STACK)]);
+        let marks = raw(&[&vec![opcode::MARK; limits::STACK + 1]]);
+        // Each list goes into the one below, so that the stack stays short.
+        let built = raw(&[b"]", &b"]a".repeat(limits::VALUES)]);
+        let memo = raw(&[b"N", &vec![opcode::MEMOIZE; limits::VALUES + 1]]);
+        for bytes in [stack, marks, built, memo] {
+            let (class, message) = refused(&bytes);
+            assert_eq!(class, "limit", "{message}");
+        }
+        assert!(start.elapsed() < Duration::from_secs(5));
+    }
 }

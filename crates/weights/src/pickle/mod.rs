@@ -1,6 +1,6 @@
 //! The `.pdparams` format: a Python pickle whose top is a table of numpy arrays.
 //!
-//! A pickle is a program for a stack machine. `machine` runs the instructions that Paddle's files consist of and builds plain values in
+//! A pickle is a program for a stack machine. `machine` runs the instructions that Paddle's files consist of (`cursor`, `opcode`) and builds plain values in
 //! a heap of their own; the functions that a pickle may name are a fixed list (`calls`), each of which only makes such a value. `walk`
 //! then goes through the tables, `table` makes the tensors, `array` reads what numpy says of one, `split` joins those that were cut. Values refer to one
 //! another by number, so that nothing here recurses, however a file nests, and arrays are looked at only when a key leads to them:
@@ -8,9 +8,12 @@
 
 mod array;
 mod calls;
+mod cursor;
 mod machine;
 mod opcode;
 mod pickler;
+#[cfg(test)]
+mod sample;
 mod split;
 mod table;
 mod value;
@@ -37,8 +40,7 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Checkpoint, WeightsError>
     if !is_pickle || Format::of_content(bytes) != Some(Format::Pdparams) {
         let found = format::describe(bytes);
         if !is_pickle || found.is_some() {
-            let expected = "the pickle that a .pdparams file is";
-            return Err(source.unknown_format(found.unwrap_or("of no known format"), expected));
+            return Err(source.unknown_format(found, "the pickle that a .pdparams file is"));
         }
     }
     let (heap, top) = machine::run(source)?;

@@ -75,3 +75,31 @@ pub(super) fn refused(opcode: u8) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pickle::sample::{raw, refused};
+
+    #[test]
+    fn instructions_that_weights_do_not_need_are_refused_by_name() {
+        let mut count = 0;
+        for opcode in 0..=u8::MAX {
+            let Some(name) = super::refused(opcode) else { continue };
+            count += 1;
+            let (class, text) = refused(&raw(&[&[EMPTY_DICT, opcode, b'x', b'\n']]));
+            assert_eq!(class, "unsafe", "{name}");
+            assert!(text.contains(name) && text.contains("at byte 3"), "{text}");
+        }
+        assert_eq!(count, 26);
+    }
+
+    #[test]
+    fn bytes_that_are_no_instruction_are_malformed() {
+        for opcode in [0x00, b'A', b'z', 0x7f, 0x99, 0xff] {
+            let (class, text) = refused(&raw(&[&[opcode]]));
+            assert_eq!(class, "malformed", "{text}");
+            assert!(text.contains("is no instruction"), "{text}");
+        }
+    }
+}

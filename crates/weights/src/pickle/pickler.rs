@@ -170,7 +170,8 @@ impl Pickler {
             self.write(&value.to_le_bytes());
         } else {
             // Two's complement: the highest bit says the sign.
-            let length = 8 - value.leading_zeros() / 8 + u32::from(value.leading_zeros() % 8 == 0);
+            let bits = (value as u64).checked_ilog2().map_or(0, |log| log + 1);
+            let length = bits / 8 + 1;
             let mut bytes = (value as u64).to_le_bytes().to_vec();
             bytes.resize(length as usize, 0);
             self.write(&[opcode::LONG1, length as u8]);
@@ -206,5 +207,45 @@ impl Pickler {
         }
         let index = self.memoize();
         self.globals.insert((module, name), index);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn integer(value: usize) -> Vec<u8> {
+        let mut pickler = Pickler::new(2, 0);
+        pickler.integer(value);
+        pickler.bytes.split_off(2)
+    }
+
+    #[test]
+    fn integers_take_the_shortest_form() {
+        assert_eq!(integer(255), [b'K', 255]);
+        assert_eq!(integer(256), [b'M', 0, 1]);
+        assert_eq!(integer(65_536), [b'J', 0, 0, 1, 0]);
+        assert_eq!(integer(0x7fff_ffff), [b'J', 0xff, 0xff, 0xff, 0x7f]);
+        assert_eq!(integer(0x8000_0000), [0x8a, 5, 0, 0, 0, 0x80, 0]);
+        assert_eq!(integer(0x1_0000_0000), [0x8a, 5, 0, 0, 0, 0, 1]);
+    }
+
+    #[test]
+    fn long_data_stands_outside_of_frames() {
+        let mut pickler = Pickler::new(4, 0);
+        pickler.data(&vec![0; FRAME_BYTES]);
+        let bytes = pickler.finish();
+        assert_eq!(bytes[..7], [0x80, 4, b'B', 0, 0, 1, 0]);
+        // Two instructions are not worth a frame.
+        assert_eq!(bytes[7 + FRAME_BYTES..], [opcode::MEMOIZE, opcode::STOP]);
+    }
+
+    #[test]
+    fn frames_end_between_values() {
+        let mut pickler = Pickler::new(4, 0);
+        (0..=FRAME_BYTES / 2).for_each(|_| pickler.integer(0));
+        let bytes = pickler.finish();
+        assert_eq!(bytes[2..11], [0x95, 0, 0, 1, 0, 0, 0, 0, 0]);
+        assert_eq!(bytes[11 + FRAME_BYTES..], [b'K', 0, b'.']);
     }
 }

@@ -129,3 +129,94 @@ impl Plan {
         Ok(Joined { key, shape, slices })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::pickle::SPLIT_TABLE;
+    use crate::pickle::opcode;
+    use crate::pickle::pickler::Pickler;
+    use crate::pickle::sample::{Told, array, pickle, read, refused};
+
+    fn slice(pickler: &mut Pickler, key: &str, shape: &[usize], data: &[u8]) {
+        pickler.text(key);
+        array(pickler, Told { code: "u1", order: "|", shape, data, ..Told::default() });
+        pickler.op(opcode::SETITEM);
+    }
+
+    fn plan(pickler: &mut Pickler, key: &str, shape: &[usize], slices: &[&str]) {
+        pickler.text(key);
+        pickler.op(opcode::EMPTY_DICT);
+        pickler.text("OriginShape");
+        pickler.op(opcode::MARK);
+        shape.iter().for_each(|&size| pickler.integer(size));
+        pickler.tuple(4);
+        pickler.op(opcode::SETITEM);
+        pickler.text("slices");
+        pickler.op(opcode::EMPTY_LIST);
+        for slice in slices {
+            pickler.text(slice);
+            pickler.op(opcode::APPEND);
+        }
+        pickler.op(opcode::SETITEM);
+        pickler.op(opcode::SETITEM);
+    }
+
+    fn split(plans: impl Fn(&mut Pickler)) -> Vec<u8> {
+        pickle(|pickler| {
+            pickler.op(opcode::EMPTY_DICT);
+            slice(pickler, "w@@.0", &[4], &[1, 2, 3, 4]);
+            slice(pickler, "v", &[1], &[9]);
+            slice(pickler, "w@@.1", &[2], &[5, 6]);
+            slice(pickler, "w@@.2", &[1, 1], &[7]);
+            pickler.text(SPLIT_TABLE);
+            pickler.op(opcode::EMPTY_DICT);
+            plans(pickler);
+            pickler.op(opcode::SETITEM);
+        })
+    }
+
+    #[test]
+    fn slices_are_joined_at_the_end() {
+        let bytes = split(|pickler| plan(pickler, "w", &[2, 3], &["w@@.0", "w@@.1"]));
+        let checkpoint = read(&bytes).unwrap();
+        assert_eq!(checkpoint.keys().collect::<Vec<_>>(), ["v", "w@@.2", "w"]);
+        let tensor = checkpoint.get("w").unwrap();
+        assert_eq!((tensor.shape(), tensor.bytes()), (&[2, 3][..], &[1, 2, 3, 4, 5, 6][..]));
+    }
+
+    #[test]
+    fn plans_that_do_not_fit_are_refused_by_key() {
+        type Plans = fn(&mut Pickler);
+        let cases: [(Plans, &str, &str); 9] = [
+            (|p| plan(p, "w", &[2, 3], &["w@@.0", "w@@.9"]), "malformed", "its slice w@@.9 is not there"),
+            (|p| plan(p, "w", &[8], &["w@@.0", "w@@.0"]), "malformed", "its slice w@@.0 is not there"),
+            (|p| plan(p, "w", &[7], &["w@@.0", "w@@.1"]), "malformed", "its slices have 6 bytes"),
+            (|p| plan(p, "w", &[1 << 40, 1 << 40], &["w@@.0"]), "malformed", "its slices have 4 bytes"),
+            (|p| plan(p, "w", &[1], &["w@@.2"]), "malformed", "not flat"),
+            (|p| plan(p, "w", &[0], &[]), "malformed", "not flat"),
+            (|p| plan(p, "v", &[4], &["w@@.0"]), "duplicate-key", "the key v"),
+            (
+                |p| {
+                    plan(p, "w", &[4], &["w@@.0"]);
+                    plan(p, "w", &[2], &["w@@.1"]);
+                },
+                "duplicate-key",
+                "the key w",
+            ),
+            (
+                |p| {
+                    p.text("w");
+                    p.op(opcode::NONE);
+                    p.op(opcode::SETITEM);
+                },
+                "malformed",
+                "nothing says how",
+            ),
+        ];
+        for (plans, class, word) in cases {
+            let (found, message) = refused(&split(plans));
+            assert_eq!(found, class, "{message}");
+            assert!(message.contains(word), "{message} lacks {word}");
+        }
+    }
+}

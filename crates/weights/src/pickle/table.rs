@@ -32,7 +32,7 @@ pub(super) fn read(source: Source<'_>, heap: &Heap, top: Id) -> Result<Checkpoin
         found.retain(|tensor| tensor.param.is_some());
     }
     if found.is_empty() {
-        return Err(source.not_a_state_dict("no tensor"));
+        return Err(source.not_a_state_dict("a table without a tensor"));
     }
     let laid = lay_out(source, heap, found)?;
     let (whole, joined) = split::join(source, heap, &splits, laid)?;
@@ -123,5 +123,76 @@ fn describe(heap: &Heap, top: Id) -> &'static str {
         Value::None => "nothing (None)",
         Value::Text(_) | Value::Str(_) => "a text",
         _ => "a single value",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::pickle::opcode;
+    use crate::pickle::pickler::Pickler;
+    use crate::pickle::sample::{Told, array, pickle, raw, read, refused};
+
+    fn pair(pickler: &mut Pickler, key: &str, name: &str) {
+        pickler.text(key);
+        pickler.text(name);
+        array(pickler, Told::default());
+        pickler.tuple(2);
+        pickler.op(opcode::SETITEM);
+    }
+
+    #[test]
+    fn where_pairs_stand_arrays_alone_are_no_tensors() {
+        let bytes = pickle(|pickler| {
+            pickler.op(opcode::EMPTY_DICT);
+            pickler.text("mean");
+            array(pickler, Told::default());
+            pickler.op(opcode::SETITEM);
+            pair(pickler, "w", "conv2d_0.w_0");
+        });
+        let checkpoint = read(&bytes).unwrap();
+        assert_eq!(checkpoint.keys().collect::<Vec<_>>(), ["w"]);
+        assert_eq!(checkpoint.get("w").unwrap().param(), Some("conv2d_0.w_0"));
+    }
+
+    #[test]
+    fn shared_arrays_share_their_bytes_within_a_limit() {
+        let shared = |keys: usize, data: &[u8]| {
+            pickle(|pickler| {
+                pickler.op(opcode::EMPTY_DICT);
+                pickler.text("0");
+                array(pickler, Told { code: "u1", order: "|", shape: &[data.len()], data, ..Told::default() });
+                let index = pickler.memoize();
+                pickler.op(opcode::SETITEM);
+                for key in 1..keys {
+                    pickler.text(&key.to_string());
+                    pickler.recall(index);
+                    pickler.op(opcode::SETITEM);
+                }
+            })
+        };
+        let checkpoint = read(&shared(2, &[7; 1000])).unwrap();
+        let [a, b] = ["0", "1"].map(|key| checkpoint.get(key).unwrap().bytes());
+        assert!(std::ptr::eq(a, b) && a == [7; 1000]);
+        let (class, message) = refused(&shared(1000, &[7; 100_000]));
+        assert_eq!((class, message.contains("share data")), ("limit", true));
+    }
+
+    #[test]
+    fn what_is_no_table_of_tensors_is_named() {
+        for (body, word) in
+            [(&b"]"[..], "a list"), (b"N", "None"), (b"K\x01", "single value"), (b")", "a tuple"), (b"}", "without a tensor")]
+        {
+            let (class, message) = refused(&raw(&[body]));
+            assert_eq!(class, "not-a-state-dict");
+            assert!(message.contains(word), "{message} lacks {word}");
+        }
+        let single = pickle(|pickler| array(pickler, Told::default()));
+        assert!(refused(&single).1.contains("a single tensor"));
+        let pair = pickle(|pickler| {
+            pickler.text("linear_0.w_0");
+            array(pickler, Told::default());
+            pickler.tuple(2);
+        });
+        assert!(refused(&pair).1.contains("a single tensor"));
     }
 }

@@ -135,3 +135,121 @@ impl<'a> Walk<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::pickle::opcode;
+    use crate::pickle::pickler::Pickler;
+    use crate::pickle::sample::{Told, array, pickle, raw, read, refused, text};
+
+    fn entry(pickler: &mut Pickler, key: &str) {
+        pickler.text(key);
+        array(pickler, Told::default());
+        pickler.op(opcode::SETITEM);
+    }
+
+    /// A pickle of tables in one another, and what stands in the innermost.
+    fn nested(depth: usize, inside: impl FnOnce(&mut Pickler)) -> Vec<u8> {
+        pickle(|pickler| {
+            pickler.op(opcode::EMPTY_DICT);
+            for _ in 1..depth {
+                pickler.text("a");
+                pickler.op(opcode::EMPTY_DICT);
+            }
+            inside(pickler);
+            (1..depth).for_each(|_| pickler.op(opcode::SETITEM));
+        })
+    }
+
+    #[test]
+    fn keys_are_joined_by_dots_and_tables_have_a_depth() {
+        let checkpoint = read(&nested(3, |pickler| entry(pickler, "w"))).unwrap();
+        assert_eq!(checkpoint.keys().collect::<Vec<_>>(), ["a.a.w"]);
+        assert!(read(&nested(limits::DEPTH, |pickler| entry(pickler, "w"))).is_ok());
+        assert_eq!(refused(&nested(limits::DEPTH + 1, |pickler| entry(pickler, "w"))).0, "limit");
+    }
+
+    #[test]
+    fn keys_that_meet_are_refused() {
+        let twice = nested(1, |pickler| {
+            entry(pickler, "w");
+            pickler.text("w");
+            pickler.op(opcode::NONE);
+            pickler.op(opcode::SETITEM);
+        });
+        let (class, message) = refused(&twice);
+        assert_eq!((class, message.contains("the key w")), ("duplicate-key", true));
+        let joined = pickle(|pickler| {
+            pickler.op(opcode::EMPTY_DICT);
+            entry(pickler, "a.w");
+            pickler.text("a");
+            pickler.op(opcode::EMPTY_DICT);
+            entry(pickler, "w");
+            pickler.op(opcode::SETITEM);
+        });
+        assert_eq!(refused(&joined).0, "duplicate-key");
+    }
+
+    #[test]
+    fn keys_are_texts_of_a_limited_length() {
+        assert!(read(&nested(1, |pickler| entry(pickler, &"k".repeat(limits::KEY_BYTES)))).is_ok());
+        assert_eq!(refused(&nested(1, |pickler| entry(pickler, &"k".repeat(limits::KEY_BYTES + 1)))).0, "limit");
+        assert_eq!(refused(&nested(2, |pickler| entry(pickler, &"k".repeat(limits::KEY_BYTES - 1)))).0, "limit");
+        let not_utf8 = raw(&[b"}X\x01\0\0\0\xffNs"]);
+        assert_eq!(refused(&not_utf8).0, "malformed");
+        // Numbers may be keys of tables without tensors.
+        let numbered = nested(1, |pickler| {
+            entry(pickler, "w");
+            pickler.text("labels");
+            pickler.op(opcode::EMPTY_DICT);
+            pickler.integer(1);
+            pickler.op(opcode::NONE);
+            pickler.op(opcode::SETITEM);
+            pickler.op(opcode::SETITEM);
+        });
+        assert_eq!(read(&numbered).unwrap().len(), 1);
+        let nameless = nested(1, |pickler| {
+            pickler.integer(1);
+            pickler.op(opcode::EMPTY_DICT);
+            entry(pickler, "w");
+            pickler.op(opcode::SETITEM);
+        });
+        let (class, message) = refused(&nameless);
+        assert_eq!((class, message.contains("?.w")), ("malformed", true));
+    }
+
+    #[test]
+    fn tables_in_themselves_and_tables_without_end_are_refused_at_once() {
+        let start = Instant::now();
+        let itself = raw(&[b"}q\x00", &text("a"), b"}", &text("b"), b"h\x00ss"]);
+        let (class, message) = refused(&itself);
+        assert_eq!((class, message.contains("a.b holds itself")), ("malformed", true));
+        // Thirty tables, each ten times in the next.
+        let mut laughs = b"}q\x00".to_vec();
+        for level in 1..30u8 {
+            laughs.push(opcode::EMPTY_DICT);
+            for key in 0..10u8 {
+                laughs.extend(text(&key.to_string()));
+                laughs.extend([opcode::BINGET, level - 1, opcode::SETITEM]);
+            }
+            laughs.extend([opcode::BINPUT, level]);
+        }
+        // All but the last are left on the stack: put them into a list under a key.
+        let file = [&b"\x80\x02}"[..], &text("all"), b"](", &laughs, b"es", &text("top"), &[opcode::BINGET, 29], b"s."].concat();
+        let (class, message) = refused(&file);
+        assert_eq!(class, "limit", "{message}");
+        assert!(start.elapsed() < Duration::from_secs(2));
+    }
+
+    #[test]
+    fn special_tables_are_limited() {
+        let mut body = Vec::new();
+        for index in 0..=limits::TABLES {
+            body.extend([text(&index.to_string()), b"}".to_vec(), text(NAME_TABLE), b"}ss".to_vec()].concat());
+        }
+        assert_eq!(refused(&raw(&[b"}", &body])).0, "limit");
+    }
+}

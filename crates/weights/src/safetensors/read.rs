@@ -52,11 +52,11 @@ struct Located {
 /// Header and data.
 fn split(source: Source<'_>) -> Result<(Header, &[u8]), WeightsError> {
     let Some((length, rest)) = source.bytes.split_first_chunk() else {
-        return Err(source.truncated("the length of the header takes 8 bytes"));
+        return Err(source.truncated("the length of its header takes 8"));
     };
     let length = u64::from_le_bytes(*length);
     if length > rest.len() as u64 {
-        return Err(source.truncated(format!("a header of {length} bytes is announced")));
+        return Err(source.truncated(format!("a header of {length} bytes should follow")));
     }
     if length > limits::HEADER_BYTES {
         return Err(source.limit(format!("a header may have {} bytes, this one has {length}", limits::HEADER_BYTES)));
@@ -70,7 +70,7 @@ fn split(source: Source<'_>) -> Result<(Header, &[u8]), WeightsError> {
     }
     match serde_json::from_str(text) {
         Ok(header) => Ok((header, data)),
-        Err(error) => Err(source.malformed(format!("the header is not right: {error}"))),
+        Err(error) => Err(source.malformed(format!("the header is not right: {}", Shown(&error.to_string())))),
     }
 }
 
@@ -80,8 +80,8 @@ fn check_format(source: Source<'_>) -> Result<(), WeightsError> {
         return Ok(());
     }
     match format::describe(source.bytes) {
-        Some(found) => Err(source.unknown_format(found, "the .safetensors file that was expected")),
         None => Ok(()),
+        found => Err(source.unknown_format(found, "the safetensors file that was expected")),
     }
 }
 
@@ -128,7 +128,8 @@ fn check_cover(source: Source<'_>, tensors: &[Located], data: usize) -> Result<(
             return Err(source.malformed_tensor(key, what));
         }
         if end > data {
-            return Err(source.truncated(format!("tensor {} ends at byte {end} of the data, which has {data}", Shown(key))));
+            let missing = end - data;
+            return Err(source.truncated(format!("tensor {} should have {missing} bytes more", Shown(key))));
         }
         covered = end;
     }
