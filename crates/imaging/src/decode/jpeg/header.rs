@@ -34,6 +34,8 @@ pub(crate) struct Header {
     pub(crate) model: Model,
     /// EXIF's block, if there is one.
     pub(crate) exif: Option<std::ops::Range<usize>>,
+    /// Where the first scan's data begin.
+    data: usize,
     /// Ranges of the file that zune-jpeg may see before the first scan's data, where it must not see all.
     pub(crate) kept: Option<Vec<std::ops::Range<usize>>>,
 }
@@ -60,7 +62,31 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Header, Problem> {
     let model = model(&ids, scan.jfif, scan.adobe)?;
     let rewrite = scan.gaps || believed(&ids, scan.adobe) != Some(model);
     let kept = rewrite.then(|| scan.segments.iter().filter(|(marker, _)| *marker != 0xEE).map(|(_, range)| range.clone()).collect());
-    Ok(Header { width, height, model, exif: scan.exif, kept })
+    Ok(Header { width, height, model, exif: scan.exif, data: scan.at, kept })
+}
+
+impl Header {
+    /// Whether the picture's end marker is there. Without it a picture may lack its last rows, and zune-jpeg does not notice if all that
+    /// is missing is part of the last row of blocks.
+    pub(crate) fn is_ended(&self, bytes: &[u8]) -> bool {
+        if bytes.ends_with(&[0xFF, 0xD9]) {
+            return true;
+        }
+        let mut at = self.data;
+        while let Some(found) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == 0xFF)) {
+            at += found + 1;
+            match bytes.get(at) {
+                Some(0xD9) => return true,
+                // A segment between scans: its body may hold anything.
+                Some(0xC0..=0xCF | 0xDA..=0xFE) => match bytes.get(at + 1..at + 3) {
+                    Some([high, low]) => at += 1 + usize::from(u16::from_be_bytes([*high, *low])),
+                    _ => return false,
+                },
+                _ => {}
+            }
+        }
+        false
+    }
 }
 
 /// libjpeg's choice.
@@ -231,6 +257,23 @@ mod tests {
                 (7, 5, model, rewritten),
                 "{ids:?} {jfif} {adobe:?}"
             );
+        }
+    }
+
+    #[test]
+    fn the_end_marker_is_found_behind_scans_and_before_anything() {
+        let start = header(b"\x01", true, None, 0xC0, 8);
+        for (tail, ended) in [
+            (&b"\x12\xFF\0\x34\xFF\xD9"[..], true),
+            (b"\x12\xFF\xD0\x34\xFF\xD9 and more", true),
+            (b"\x12\xFF\xC4\0\x04\xFF\xD9\x34", false),
+            (b"\x12\xFF\xC4\0\x04\xFF\xD9\x34\xFF\xD9\0", true),
+            (b"\x12\xFF\0\xD9\x34", false),
+            (b"\x12\xFF", false),
+            (b"", false),
+        ] {
+            let bytes = [&start, tail].concat();
+            assert_eq!(read(&bytes).unwrap().is_ended(&bytes), ended, "{tail:?}");
         }
     }
 

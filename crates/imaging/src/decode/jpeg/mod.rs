@@ -44,6 +44,9 @@ pub(super) fn samples(file: &File<'_>, header: &Header, model: Model) -> Result<
 }
 
 fn run(file: &File<'_>, header: &Header, output: impl Fn(ColorSpace) -> ColorSpace) -> Result<Vec<u8>, ImagingError> {
+    if !header.is_ended(file.bytes) {
+        return Err(file.truncated("it has no end marker"));
+    }
     let bytes = visible(file.bytes, header);
     // Sides are 16 bits wide, and the number of pixels has been checked.
     let options = DecoderOptions::default()
