@@ -1,1 +1,50 @@
-fn main() {}
+//! The program `vtk`. Everything of substance is in the libraries; here are arguments, inputs, outputs and exit statuses.
+
+mod cli;
+mod commands;
+mod print;
+mod status;
+
+use std::io::{self, Write};
+use std::panic;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::Cli;
+use print::{Out, Plain};
+use status::ExitStatus;
+
+fn main() -> ExitCode {
+    hush_caught_panics();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(usage) => {
+            let printed = usage.print();
+            return if usage.use_stderr() || printed.is_err() { ExitStatus::Unusable } else { ExitStatus::Done }.into();
+        }
+    };
+    let mut out = Out::stdout();
+    let result = cli.run(&mut out).and_then(|status| out.flush().map(|()| status).map_err(anyhow::Error::from));
+    result.unwrap_or_else(|error| fatal(&error, &out)).into()
+}
+
+/// An error that ended the run. A reader that has gone away is none.
+fn fatal(error: &anyhow::Error, out: &Out) -> ExitStatus {
+    if out.is_closed() {
+        return ExitStatus::Done;
+    }
+    // Where standard error is closed too, the exit status has to say it.
+    let _ = writeln!(io::stderr(), "error: {}", Plain(&format!("{error:#}")));
+    ExitStatus::Unusable
+}
+
+/// A panic that is caught and becomes an error message says nothing of its own; any other is as loud as ever.
+fn hush_caught_panics() {
+    let loud = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if !vtk_kernels::guard::active() {
+            loud(info);
+        }
+    }));
+}
