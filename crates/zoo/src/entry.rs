@@ -31,12 +31,21 @@ pub struct Entry {
     pub options: Map<String, Value>,
     /// The form of the file: `pdparams`, `safetensors`, `onnx`; `pth`, `pdiparams` for files that vtk can fetch and check but not run.
     pub format: String,
-    /// How a picture becomes its input: a recipe's name or its list of steps.
+    /// How a picture becomes its input: a recipe's name or written form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipe: Option<Value>,
     /// The classes: their names, the name of one of the zoo's lists ([`text_list`]), or `{"metadata": KEY}` where the file says them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<Value>,
+    /// What a result speaks of ("page orientation"), for messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meaning: Option<String>,
+    /// What follows a label where it is a quantity (`°`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// Whether each class is a yes or no of its own (a sigmoid each), not one out of all.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub multi_label: bool,
     /// The characters of a text recognizer: `list` (one of the zoo's), `file` (a companion) or `metadata` (a key of the file), and
     /// `blank`, `space`: whether those two classes are to be added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -55,8 +64,8 @@ pub struct Entry {
     pub licence: String,
     /// Who made the model, and who offers this file.
     pub origin: String,
-    /// Whether the file was fetched and its hash taken when the catalogue was written. If not, its address or hash is from a document
-    /// or a repository's listing.
+    /// Whether somebody of this project had the file in hand, and took its hash or read it, when the catalogue was written. If not, its
+    /// address or hash is from a document or a repository's listing. An embedded model's file is the data crate's.
     #[serde(default)]
     pub verified: bool,
     /// What a user should know besides.

@@ -90,6 +90,36 @@ pub enum ZooError {
         /// What is wrong with it.
         message: String,
     },
+    /// An address did not give the file.
+    #[error("{url}: {message}")]
+    Http {
+        /// The address.
+        url: String,
+        /// What happened.
+        message: String,
+    },
+    /// The file lies at an address, and this build speaks no HTTPS.
+    #[error("this build cannot fetch {url} (feature `fetch`); fetch it by other means and put it at\n  {}", .path.display())]
+    NoFetch {
+        /// The address.
+        url: String,
+        /// Where the file is expected.
+        path: PathBuf,
+    },
+    /// All of several places failed.
+    #[error("{file}: no place gave it:{}", failures_text(.failures))]
+    Places {
+        /// The file.
+        file: String,
+        /// Each place, and what it failed with.
+        failures: Vec<(String, ZooError)>,
+    },
+    /// A file's path was asked for, and the model is compiled in.
+    #[error("the model `{name}` is compiled in: it has no file, and needs no pull")]
+    Embedded {
+        /// The model.
+        name: String,
+    },
     /// More bytes than a model may have.
     #[error("{what}: more than {limit} bytes, the most that is taken")]
     TooLarge {
@@ -150,6 +180,10 @@ fn near_text(near: &[String]) -> String {
 
 fn ways_text(ways: &[String]) -> String {
     ways.iter().map(|way| format!("\n  {way}")).collect()
+}
+
+fn failures_text(failures: &[(String, ZooError)]) -> String {
+    failures.iter().map(|(place, error)| format!("\n  {place}: {error}")).collect()
 }
 
 fn recorded_text(mismatch: &Mismatch) -> String {

@@ -24,17 +24,26 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+#[cfg(feature = "fetch")]
+mod archive;
 mod cache;
 mod catalogue;
 mod digest;
+#[cfg(feature = "fetch")]
+mod download;
 mod embedded;
 mod entry;
 mod error;
+#[cfg(feature = "fetch")]
+mod http;
 mod lists;
 mod model;
 mod package;
+#[cfg(feature = "fetch")]
+mod part;
 mod progress;
 mod pull;
+mod state;
 mod wheel;
 mod zoo;
 
@@ -48,4 +57,6 @@ pub use lists::text_list;
 pub use model::{Model, Origin};
 pub use package::Package;
 pub use progress::{Event, Progress};
+pub use pull::Pulled;
+pub use state::{FileState, Info, Listed, Removed, State, Verdict, Verified};
 pub use zoo::Zoo;

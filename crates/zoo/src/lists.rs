@@ -6,6 +6,7 @@ const LISTS: &[(&str, &str)] = &[
     ("coco-80", include_str!("../catalogue/lists/coco-80.txt")),
     ("cdla-10", include_str!("../catalogue/lists/cdla-10.txt")),
     ("publaynet-5", include_str!("../catalogue/lists/publaynet-5.txt")),
+    ("traffic-sign-232", include_str!("../catalogue/lists/traffic-sign-232.txt")),
     ("ppocr-keys-v1", include_str!("../catalogue/lists/ppocr-keys-v1.txt")),
     ("ppocr-en", include_str!("../catalogue/lists/ppocr-en.txt")),
 ];
@@ -28,6 +29,7 @@ mod tests {
         assert_eq!(lines("coco-80"), 80);
         assert_eq!(lines("cdla-10"), 10);
         assert_eq!(lines("publaynet-5"), 5);
+        assert_eq!(lines("traffic-sign-232"), 232);
         assert_eq!(lines("ppocr-keys-v1"), 6623);
         // The last line is the space, which a trim would lose.
         assert_eq!(text_list("ppocr-en").unwrap().lines().next_back(), Some(" "));

