@@ -5,6 +5,7 @@ use tract_onnx::tract_core::ops::{math, nn};
 use tract_onnx::tract_hir::internal::Expansion;
 use tract_onnx::tract_hir::ops::activations::{Clip, HardSigmoid};
 
+use super::hard_swish::HardSwish;
 use super::{NetBuilder, Var};
 use crate::{Activation, NnError, SqueezeExcite};
 
@@ -15,7 +16,7 @@ impl NetBuilder<'_> {
             Activation::Identity => Ok(x),
             Activation::Relu => self.expand("relu", &Clip::new(Some(0.0), None), &[x]),
             Activation::Relu6 => self.expand("relu6", &Clip::new(Some(0.0), Some(6.0)), &[x]),
-            Activation::HardSwish => self.wire("hardswish", nn::hard_swish(), &[x]),
+            Activation::HardSwish => self.wire("hardswish", HardSwish::op(), &[x]),
             Activation::HardSigmoid { slope, offset } => self.expand("hardsigmoid", &HardSigmoid(slope, offset), &[x]),
             Activation::Sigmoid => self.wire("sigmoid", nn::sigmoid(), &[x]),
             Activation::Swish => self.wire("swish", nn::silu::silu(), &[x]),

@@ -7,6 +7,7 @@
 mod activations;
 mod arithmetic;
 mod convolutions;
+mod hard_swish;
 mod pooling;
 mod sequence;
 
