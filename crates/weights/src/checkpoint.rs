@@ -15,7 +15,7 @@ use crate::tensor::Tensor;
 use crate::{limits, pickle, safetensors, save};
 
 /// Named tensors in an order of their own, and a map of texts about them. A clone shares the tensors' bytes.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Checkpoint {
     name: String,
     tensors: IndexMap<String, Tensor>,
@@ -30,7 +30,7 @@ impl Checkpoint {
 
     /// A table without tensors that errors call by this name.
     pub(crate) fn named(name: &str) -> Checkpoint {
-        Checkpoint { name: name.to_owned(), ..Checkpoint::default() }
+        Checkpoint { name: name.to_owned(), tensors: IndexMap::new(), metadata: BTreeMap::new() }
     }
 
     /// Reads a file. Its name's ending says the format (`.pdparams`, `.safetensors`); without one of these the content decides.
@@ -194,6 +194,12 @@ impl Checkpoint {
     }
 }
 
+impl Default for Checkpoint {
+    fn default() -> Checkpoint {
+        Checkpoint::new()
+    }
+}
+
 /// Tensors and metadata decide; the name does not.
 impl PartialEq for Checkpoint {
     fn eq(&self, other: &Checkpoint) -> bool {
@@ -221,4 +227,41 @@ fn read(path: &Path, name: &str) -> Result<Vec<u8>, WeightsError> {
         return Err(too_large());
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DType, ErrorKind};
+
+    #[test]
+    fn without_an_ending_the_content_decides() {
+        let mut checkpoint = Checkpoint::new();
+        checkpoint.insert("w", Tensor::from_f32(&[1], &[1.0]).unwrap());
+        for bytes in [checkpoint.to_pdparams(4).unwrap(), checkpoint.to_safetensors().unwrap()] {
+            assert!(Checkpoint::from_bytes("model.bin", &bytes).unwrap() == checkpoint);
+            assert!(Checkpoint::from_bytes("-", &bytes).unwrap() == checkpoint);
+        }
+        for (bytes, class, word) in [
+            (&b""[..], ErrorKind::Empty, "empty"),
+            (b"hello", ErrorKind::UnknownFormat, "a text"),
+            (b"\xfe\xfe\xfe", ErrorKind::UnknownFormat, "of no known format"),
+        ] {
+            let error = Checkpoint::from_bytes("model.bin", bytes).unwrap_err();
+            assert_eq!(error.kind(), class);
+            assert!(error.to_string().starts_with("model.bin ") && error.to_string().contains(word), "{error}");
+        }
+    }
+
+    #[test]
+    fn values_that_are_not_finite_are_found_without_a_network() {
+        let mut checkpoint = Checkpoint::new();
+        checkpoint.insert("steps", Tensor::new(DType::I64, &[], vec![0xff; 8]).unwrap());
+        checkpoint.insert("w", Tensor::from_f32(&[2], &[1.0, 2.0]).unwrap());
+        checkpoint.check_finite().unwrap();
+        checkpoint.insert("w", Tensor::new(DType::F16, &[2], vec![0, 0, 0, 0x7c]).unwrap());
+        let error = checkpoint.check_finite().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFinite);
+        assert!(error.to_string().contains("w has inf at element 1"), "{error}");
+    }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 
 use crate::dtype::DType;
@@ -98,8 +99,8 @@ impl Tensor {
         match self.dtype {
             DType::F32 => Ok(self.elements(f32::from_le_bytes)),
             DType::F64 => Ok(self.elements(|bytes| f64::from_le_bytes(bytes) as f32)),
-            DType::F16 => Ok(self.elements(|bytes| f16::from_le_bytes(bytes).to_f32())),
-            DType::Bf16 => Ok(self.elements(|bytes| bf16::from_le_bytes(bytes).to_f32())),
+            DType::F16 => Ok(self.elements(f16::from_le_bytes).to_f32_vec()),
+            DType::Bf16 => Ok(self.elements(bf16::from_le_bytes).to_f32_vec()),
             dtype => Err(WeightsError::NotFloat { found: dtype }),
         }
     }

@@ -149,3 +149,13 @@ fn files_are_saved_and_read() {
         assert!(error.to_string().contains(&path.display().to_string()), "{error}");
     }
 }
+
+/// Where a file can have a length without having bytes.
+#[cfg(unix)]
+#[test]
+fn a_file_too_large_is_refused_before_it_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.safetensors");
+    fs::File::create(&path).unwrap().set_len((4 << 30) + 1).unwrap();
+    assert_eq!(Checkpoint::from_path(&path).unwrap_err().kind(), ErrorKind::Limit);
+}

@@ -1,10 +1,11 @@
 //! The `.pdparams` format: a Python pickle whose top is a table of numpy arrays.
 //!
-//! A pickle is a program for a stack machine. `machine` runs the instructions that Paddle's files consist of (`cursor`, `opcode`) and builds plain values in
-//! a heap of their own; the functions that a pickle may name are a fixed list (`calls`), each of which only makes such a value. `walk`
-//! then goes through the tables, `table` makes the tensors, `array` reads what numpy says of one, `split` joins those that were cut. Values refer to one
-//! another by number, so that nothing here recurses, however a file nests, and arrays are looked at only when a key leads to them:
-//! every message can name it. `write` is the way out, as Python's own pickler writes.
+//! A pickle is a program for a stack machine. `machine` runs the instructions that Paddle's files consist of (`cursor`, `opcode`) and
+//! builds plain values in a heap of their own (`value`); the functions that a pickle may name are a fixed list (`calls`), each of which
+//! only makes such a value. `walk` then goes through the tables, `array` reads what numpy says of an array, `split` finds what was cut,
+//! and `table` makes the tensors. Values refer to one another by number, so that nothing here recurses, however a file nests, and arrays
+//! are looked at only when a key leads to them: every message can name it. `write` is the way out, as Python's own pickler (`pickler`)
+//! writes.
 
 mod array;
 mod calls;

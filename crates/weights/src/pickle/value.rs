@@ -103,7 +103,9 @@ impl Heap {
             _ => return Ok(None),
         };
         let bytes = span.of(source);
-        if bytes.len() > limits::KEY_BYTES {
+        // In UTF-8 the characters above 127 take two bytes.
+        let length = if is_utf8 { bytes.len() } else { bytes.len() + bytes.iter().filter(|byte| !byte.is_ascii()).count() };
+        if length > limits::KEY_BYTES {
             let start = String::from_utf8_lossy(bytes.get(..64).unwrap_or_default());
             let what = format!("a key may have {} bytes: {}…", limits::KEY_BYTES, Shown(&start));
             return Err(source.limit(what));
