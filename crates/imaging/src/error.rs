@@ -107,6 +107,14 @@ pub enum ImagingError {
         /// Why not.
         problem: String,
     },
+    /// Four corners don't make a quadrilateral that can be pulled straight.
+    #[error("the corners {quad:?} make no crop: {problem}")]
+    Quad {
+        /// The corners.
+        quad: [[f32; 2]; 4],
+        /// Why not.
+        problem: String,
+    },
     /// A picture could not be written.
     #[error("cannot write the picture as {format}: {detail}")]
     Encode {
@@ -129,7 +137,7 @@ impl ImagingError {
             Self::TooLarge { .. } => "too-large",
             Self::Unsupported { .. } => "unsupported",
             Self::DecoderPanic { .. } => "decoder",
-            Self::Shape { .. } | Self::Recipe(_) | Self::Step { .. } | Self::NoPage { .. } => "option",
+            Self::Shape { .. } | Self::Recipe(_) | Self::Step { .. } | Self::Quad { .. } | Self::NoPage { .. } => "option",
             Self::Encode { .. } => "encode",
         }
     }

@@ -16,7 +16,8 @@
 //! # Ok::<(), vtk_imaging::ImagingError>(())
 //! ```
 //!
-//! Features: `decode` (on by default) reads picture files and writes PNG; without it the crate takes and gives arrays only.
+//! Features: `decode` (on by default) reads picture files and writes PNG, `golden` replays reference cases; without any the crate takes
+//! and gives arrays only.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
@@ -24,10 +25,14 @@ mod alpha;
 #[cfg(feature = "decode")]
 mod decode;
 mod error;
+pub mod geometry;
 mod picture;
 mod placement;
 mod recipe;
+#[cfg(feature = "golden")]
+mod replay;
 mod resize;
+mod warp;
 
 pub use alpha::Alpha;
 #[cfg(feature = "decode")]
@@ -36,4 +41,7 @@ pub use error::ImagingError;
 pub use picture::{RgbImage, Size};
 pub use placement::{Move, Placement};
 pub use recipe::{Arithmetic, Batch, LineWidth, Order, Plan, Prepared, Recipe, ResizeTo, SideType, Step};
+#[cfg(feature = "golden")]
+pub use replay::ImagingReplay;
 pub use resize::{Filter, resize_f32, resize_u8};
+pub use warp::{Perspective, quad_size};

@@ -11,6 +11,7 @@ mod prepare;
 mod step;
 mod text;
 
+pub(crate) use plan::MAX_PIXELS;
 pub use plan::Plan;
 pub use prepare::{Batch, Prepared};
 pub use step::{Arithmetic, LineWidth, Order, ResizeTo, SideType, Step};

@@ -5,7 +5,7 @@ use crate::placement::{Move, Placement};
 use crate::{ImagingError, Size};
 
 /// The most pixels that a prepared picture may have: a guard against a strip of 1 × 65500 that is asked to be 256 wide.
-pub(super) const MAX_PIXELS: u64 = 1 << 27;
+pub(crate) const MAX_PIXELS: u64 = 1 << 27;
 
 /// What a recipe would do with a picture of a certain size.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,7 +5,7 @@
 //! results are equal to the bit. Builds with IPP differ by one level in 4.5 % of values.
 
 use super::linear::COEF_SCALE;
-use super::{Source, clamp, scale};
+use super::{Source, clamp, scale, scaled};
 use crate::Size;
 
 /// Values of a row that one step of OpenCV's vector form takes.
@@ -35,7 +35,7 @@ fn places(from: usize, to: usize) -> Vec<Place> {
             let first = start as i64 - 1;
             Place {
                 positions: [first, first + 1, first + 2, first + 3].map(|p| clamp(p, from)),
-                weights: weights(at - start).map(|w| (w * COEF_SCALE).round_ties_even() as i32),
+                weights: weights(at - start).map(|w| scaled(w, COEF_SCALE)),
             }
         })
         .collect()

@@ -1,6 +1,6 @@
 //! OpenCV's `INTER_LINEAR` (`opencv/modules/imgproc/src/resize.cpp`): in 8 bits with weights in 1/2048 and two shifts, in f32 as it is.
 
-use super::{Source, clamp, scale};
+use super::{Source, clamp, scale, scaled};
 use crate::Size;
 
 /// INTER_RESIZE_COEF_SCALE: weights of 8-bit resizing are integers over 2048.
@@ -16,7 +16,7 @@ struct Place {
 impl Place {
     /// Weights in 1/2048. They need not add up to 2048.
     fn fixed(self) -> [i32; 2] {
-        [1.0 - self.fraction, self.fraction].map(|w| (w * COEF_SCALE).round_ties_even() as i32)
+        [1.0 - self.fraction, self.fraction].map(|w| scaled(w, COEF_SCALE))
     }
 }
 

@@ -12,6 +12,8 @@ mod pillow;
 
 use crate::{ImagingError, RgbImage, Size};
 
+pub(crate) use cubic::weights as cubic_weights;
+
 /// Which implementation's resizing is followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -107,6 +109,11 @@ impl<'a, T> Source<'a, T> {
 /// The distance in source pixels from one result pixel to the next, as `cv::resize` computes it.
 fn scale(from: usize, to: usize) -> f64 {
     1.0 / (to as f64 / from as f64)
+}
+
+/// A weight as a whole number over `one`, halves to the even one (`saturate_cast` of OpenCV).
+fn scaled(weight: f32, one: f32) -> i32 {
+    (weight * one).round_ties_even().clamp(f32::from(i16::MIN), f32::from(i16::MAX)) as i32
 }
 
 /// `index` moved into 0 … `len` − 1.
