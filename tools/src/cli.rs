@@ -1,10 +1,14 @@
-//! What can be typed: the program, its commands, and the flags that commands share.
+//! What can be typed: the program, its commands, and the flags that all tasks on pictures share.
 
-use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+use std::io::{self, IsTerminal};
 
-use crate::commands::{completions, man};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::commands::{bench, cls, completions, eval, golden, man, models};
 use crate::print::Out;
 use crate::status::ExitStatus;
+use crate::talk::TalkArgs;
 
 /// Vision on a plain CPU: PP-LCNet and its task heads.
 #[derive(Debug, Parser)]
@@ -17,6 +21,11 @@ pub(crate) struct Cli {
 /// One variant a file of `commands/`.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Cls(cls::Args),
+    Eval(eval::Args),
+    Bench(bench::Args),
+    Models(models::Args),
+    Golden(golden::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -25,8 +34,91 @@ impl Cli {
     /// Runs the command that was typed.
     pub(crate) fn run(self, out: &mut Out) -> anyhow::Result<ExitStatus> {
         match self.command {
+            Command::Cls(args) => cls::run(args, out),
+            Command::Eval(args) => eval::run(args, out),
+            Command::Bench(args) => bench::run(args, out),
+            Command::Models(args) => models::run(args, out),
+            Command::Golden(args) => golden::run(args, out),
             Command::Completions(args) => completions::run(args, out),
             Command::Man(args) => man::run(args, out),
         }
     }
+}
+
+/// The flags of every task on pictures.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Shared {
+    /// Pictures: files, folders, patterns; `-` is standard input
+    ///
+    /// A name that exists is that file, even if it looks like a pattern. A folder means its pictures, told by their content, in natural
+    /// order and without hidden ones. Without any name, standard input is read, unless that is a terminal.
+    #[arg(value_name = "INPUT")]
+    inputs: Vec<OsString>,
+
+    /// Look into the folders inside a folder too
+    #[arg(short, long)]
+    pub(crate) recursive: bool,
+
+    /// The form of the results
+    #[arg(long, value_enum, default_value_t, value_name = "FORM")]
+    format: Format,
+
+    /// Results as JSON, one object per input and line; the same as --format json
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+
+    /// Threads to compute with; 0 takes all cores
+    ///
+    /// Many pictures are answered side by side with one thread each, and read ahead on at least one thread more; a single picture gets
+    /// all threads. Results don't depend on it.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub(crate) threads: usize,
+
+    /// The most pixels that a picture may have
+    #[arg(long, default_value_t = vtk_imaging::DecodeOptions::default().max_pixels, value_name = "N")]
+    pub(crate) max_pixels: u64,
+
+    /// Exit with status 1 where nothing was found
+    #[arg(long)]
+    pub(crate) fail_if_empty: bool,
+
+    /// Print the time of each stage to standard error
+    #[arg(long)]
+    pub(crate) timing: bool,
+
+    #[command(flatten)]
+    pub(crate) talk: TalkArgs,
+}
+
+/// The forms that every task's results have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// JSON Lines: one object per input
+    Json,
+}
+
+impl Shared {
+    /// What was named; standard input where nothing was. None where that is a terminal: somebody is waiting for advice.
+    pub(crate) fn names(&self) -> Option<Vec<OsString>> {
+        match self.inputs.as_slice() {
+            [] if io::stdin().is_terminal() => None,
+            [] => Some(vec!["-".into()]),
+            names => Some(names.to_vec()),
+        }
+    }
+
+    /// The form of the results.
+    pub(crate) fn format(&self) -> Format {
+        if self.json { Format::Json } else { self.format }
+    }
+}
+
+/// The short help of a command, as `vtk COMMAND -h` prints it.
+pub(crate) fn short_help(command: &str) -> String {
+    let mut program = Cli::command();
+    program.build();
+    program.find_subcommand_mut(command).map(|found| found.render_help().to_string()).unwrap_or_default()
 }

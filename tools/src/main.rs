@@ -1,9 +1,19 @@
 //! The program `vtk`. Everything of substance is in the libraries; here are arguments, inputs, outputs and exit statuses.
 
+mod ahead;
+mod bench;
 mod cli;
 mod commands;
+mod failure;
+mod inputs;
+mod labelled;
+mod machine;
+mod model;
+mod pictures;
 mod print;
 mod status;
+mod talk;
+mod timing;
 
 use std::io::{self, Write};
 use std::panic;
@@ -12,7 +22,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use cli::Cli;
-use print::{Out, Plain};
+use print::{Out, plain_lines};
 use status::ExitStatus;
 
 fn main() -> ExitCode {
@@ -35,7 +45,7 @@ fn fatal(error: &anyhow::Error, out: &Out) -> ExitStatus {
         return ExitStatus::Done;
     }
     // Where standard error is closed too, the exit status has to say it.
-    let _ = writeln!(io::stderr(), "error: {}", Plain(&format!("{error:#}")));
+    let _ = writeln!(io::stderr(), "error: {}", plain_lines(&format!("{error:#}")));
     ExitStatus::Unusable
 }
 

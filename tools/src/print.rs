@@ -1,6 +1,6 @@
 //! Standard output: one locked, buffered writer for results, and the two forms that every task has, text for people and JSON Lines.
 //!
-//! Names of files and labels come from anywhere and may hold control characters, which a terminal would obey. [`Plain`] shows them as
+//! Names of files and labels come from anywhere and may hold control characters, which a terminal would obey. [`plain`] shows them as
 //! escapes in text, and JSON written here escapes those that JSON itself would let through.
 
 use std::fmt::{self, Write as _};
@@ -56,19 +56,34 @@ impl Write for Out {
     }
 }
 
-/// A text from outside as it may stand on a terminal: control characters, and those that turn the direction of writing, become escapes.
-pub(crate) struct Plain<'a>(pub(crate) &'a str);
+/// A name or label from outside as it may stand on a line of a terminal: control characters, and those that turn the direction of
+/// writing, become escapes.
+pub(crate) fn plain(text: &str) -> Plain<'_> {
+    Plain { text, lines: false }
+}
+
+/// A message of several lines as it may stand on a terminal.
+pub(crate) fn plain_lines(text: &str) -> Plain<'_> {
+    Plain { text, lines: true }
+}
+
+/// See [`plain`] and [`plain_lines`].
+pub(crate) struct Plain<'a> {
+    text: &'a str,
+    lines: bool,
+}
 
 impl fmt::Display for Plain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut rest = self.0;
-        while let Some(at) = rest.find(acts_on_terminal) {
-            f.write_str(&rest[..at])?;
-            let mut after = rest[at..].chars();
-            after.next().map_or(Ok(()), |c| if c == '\t' { f.write_char(' ') } else { write!(f, "{}", c.escape_default()) })?;
-            rest = after.as_str();
+        for c in self.text.chars() {
+            match c {
+                '\n' if self.lines => f.write_char(c)?,
+                '\t' => f.write_char(' ')?,
+                c if acts_on_terminal(c) => write!(f, "{}", c.escape_default())?,
+                c => f.write_char(c)?,
+            }
         }
-        f.write_str(rest)
+        Ok(())
     }
 }
 
@@ -99,10 +114,10 @@ mod tests {
 
     #[test]
     fn control_characters_become_escapes() {
-        assert_eq!(Plain("猫 1.jpg").to_string(), "猫 1.jpg");
-        assert_eq!(Plain("a\u{1b}[31mb\nc\td").to_string(), "a\\u{1b}[31mb\\nc d");
-        assert_eq!(Plain("\u{9b}x\u{7f}\u{202e}").to_string(), "\\u{9b}x\\u{7f}\\u{202e}");
-        assert_eq!(Plain("").to_string(), "");
+        assert_eq!(plain("猫 1.jpg").to_string(), "猫 1.jpg");
+        assert_eq!(plain("a\u{1b}[31mb\nc\td").to_string(), "a\\u{1b}[31mb\\nc d");
+        assert_eq!(plain("\u{9b}x\u{7f}\u{202e}").to_string(), "\\u{9b}x\\u{7f}\\u{202e}");
+        assert_eq!(plain_lines("a\n\rb").to_string(), "a\n\\rb");
     }
 
     #[test]

@@ -115,6 +115,14 @@ pub enum ImagingError {
         /// Why not.
         problem: String,
     },
+    /// The bytes are no font.
+    #[error("{name}: not a TrueType or OpenType font ({detail})")]
+    Font {
+        /// The name given for the bytes.
+        name: String,
+        /// What the parser said.
+        detail: String,
+    },
     /// A picture could not be written.
     #[error("cannot write the picture as {format}: {detail}")]
     Encode {
@@ -137,7 +145,9 @@ impl ImagingError {
             Self::TooLarge { .. } => "too-large",
             Self::Unsupported { .. } => "unsupported",
             Self::DecoderPanic { .. } => "decoder",
-            Self::Shape { .. } | Self::Recipe(_) | Self::Step { .. } | Self::Quad { .. } | Self::NoPage { .. } => "option",
+            Self::Shape { .. } | Self::Recipe(_) | Self::Step { .. } | Self::Quad { .. } | Self::NoPage { .. } | Self::Font { .. } => {
+                "option"
+            }
             Self::Encode { .. } => "encode",
         }
     }

@@ -16,14 +16,16 @@
 //! # Ok::<(), vtk_imaging::ImagingError>(())
 //! ```
 //!
-//! Features: `decode` (on by default) reads picture files and writes PNG, `golden` replays reference cases; without any the crate takes
-//! and gives arrays only.
+//! Features: `decode` (on by default) reads picture files and writes PNG, `draw` draws results on pictures (and embeds a
+//! small font), `golden` replays reference cases; without any the crate takes and gives arrays only.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod alpha;
 #[cfg(feature = "decode")]
 mod decode;
+#[cfg(feature = "draw")]
+pub mod draw;
 mod error;
 pub mod geometry;
 mod picture;

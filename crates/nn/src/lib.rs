@@ -29,6 +29,8 @@ mod network;
 mod onnx;
 mod params;
 mod plan;
+#[cfg(feature = "golden")]
+pub mod replay;
 
 pub use builder::{NetBuilder, Var};
 pub use error::NnError;

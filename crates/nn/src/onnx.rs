@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use tract_onnx::prelude::*;
+use tract_onnx::tract_core::ops::konst::Const;
 use tract_onnx::tract_hir::internal::*;
 
 use crate::NnError;
@@ -23,11 +24,28 @@ pub(crate) struct OnnxGraph {
     pub(crate) parameters: usize,
 }
 
-/// An axis of an input that takes any size.
+/// An axis of an input that takes any size, or any multiple of a size.
 struct FreeAxis {
     axis: usize,
     symbol: Symbol,
+    multiple: usize,
 }
+
+/// Which axes to leave free: those that the file leaves open, from axis `first` on, heights and widths in multiples of `multiple`.
+#[derive(Clone, Copy)]
+struct Freedom {
+    first: usize,
+    multiple: usize,
+}
+
+/// The freest first. A network that adds a map to an enlarged smaller one is only sound where the sizes divide, and so can't be typed
+/// for any size, but for multiples of its largest stride it can. The batch comes last: some graphs have it fixed inside.
+const FREEDOMS: [Freedom; 4] = [
+    Freedom { first: 0, multiple: 1 },
+    Freedom { first: 0, multiple: 32 },
+    Freedom { first: 1, multiple: 1 },
+    Freedom { first: 1, multiple: 32 },
+];
 
 impl OnnxGraph {
     pub(crate) fn parse(name: &str, bytes: &[u8]) -> Result<Self, NnError> {
@@ -37,9 +55,7 @@ impl OnnxGraph {
         let parsed = parsed.map_err(|e| fail(format!("is no ONNX graph that can be read: {e:#}")))?;
         let inputs = describe_inputs(&parsed).map_err(|e| fail(format!("{e:#}")))?;
         let outputs = describe_outputs(&parsed);
-        let typed = free_sizes(&inputs).into_iter().find_map(|free| {
-            vtk_kernels::guard::catch(|| type_free(&parsed, &inputs, &free).ok()).ok().flatten()
-        });
+        let typed = FREEDOMS.into_iter().find_map(|freedom| guard(|| type_free(&parsed, &inputs, freedom)).ok());
         let metadata = read_metadata(&parsed);
         let parameters = count_parameters(&parsed);
         Ok(Self { name: name.to_owned(), parsed, typed, inputs, outputs, metadata, parameters })
@@ -50,10 +66,8 @@ impl OnnxGraph {
         if let Some(model) = self.typed.as_ref().and_then(|(model, free)| fix_symbols(model, free, shapes)) {
             return Ok(model);
         }
-        self.typed_for(shapes).map_err(|e| NnError::Graph {
-            name: self.name.clone(),
-            reason: format!("does not take inputs of shape {shapes:?}: {e:#}"),
-        })
+        self.typed_for(shapes)
+            .map_err(|e| NnError::Graph { name: self.name.clone(), reason: format!("does not take inputs of shape {shapes:?}: {e:#}") })
     }
 
     fn typed_for(&self, shapes: &[Vec<usize>]) -> TractResult<TypedModel> {
@@ -104,38 +118,26 @@ fn describe_outputs(model: &InferenceModel) -> Vec<String> {
     model.output_outlets().map(|outlets| outlets.iter().map(label).collect()).unwrap_or_default()
 }
 
-/// Which sets of axes to try to leave free, the freest first: all that the file leaves open (and the batch even where the file fixes
-/// it to 1 would be a change of the file's word, so it stays), then all but the batch.
-fn free_sizes(inputs: &[InputInfo]) -> Vec<Vec<Vec<usize>>> {
-    let open = |skip: usize| -> Vec<Vec<usize>> {
-        inputs.iter().map(|i| (skip..i.shape.len()).filter(|axis| i.shape[*axis].is_none()).collect()).collect()
-    };
-    let mut sets = vec![open(0)];
-    if open(1) != sets[0] {
-        sets.push(open(1));
-    }
-    sets
-}
-
-fn type_free(parsed: &InferenceModel, inputs: &[InputInfo], free: &[Vec<usize>]) -> TractResult<(TypedModel, Vec<Vec<FreeAxis>>)> {
+fn type_free(parsed: &InferenceModel, inputs: &[InputInfo], freedom: Freedom) -> TractResult<(TypedModel, Vec<Vec<FreeAxis>>)> {
     let mut model = parsed.clone();
     let mut axes = Vec::new();
     for (ix, input) in inputs.iter().enumerate() {
-        let mut free_axes = Vec::new();
+        let mut free = Vec::new();
         let mut shape: TVec<TDim> = tvec![];
         for (axis, size) in input.shape.iter().enumerate() {
-            if free[ix].contains(&axis) {
-                // The batch is one for all inputs; other sizes are each input's own.
-                let name = if axis == 0 { "N".to_owned() } else { format!("I{ix}A{axis}") };
-                let symbol = model.symbols.sym(&name);
-                shape.push(symbol.to_dim());
-                free_axes.push(FreeAxis { axis, symbol });
-            } else {
+            if size.is_some() || axis < freedom.first {
                 shape.push(size.unwrap_or(1).to_dim());
+                continue;
             }
+            // The batch is one for all inputs; other sizes are each input's own.
+            let name = if axis == 0 { "N".to_owned() } else { format!("I{ix}A{axis}") };
+            let symbol = model.symbols.sym(&name);
+            let multiple = if axis < 2 { 1 } else { freedom.multiple };
+            shape.push(symbol.to_dim() * multiple as i64);
+            free.push(FreeAxis { axis, symbol, multiple });
         }
         model.set_input_fact(ix, input.datum_type.fact(shape).into())?;
-        axes.push(free_axes);
+        axes.push(free);
     }
     Ok((model.into_typed()?, axes))
 }
@@ -145,16 +147,21 @@ fn fix_symbols(model: &TypedModel, free: &[Vec<FreeAxis>], shapes: &[Vec<usize>]
     let mut values: HashMap<Symbol, TDim> = HashMap::new();
     for (axes, shape) in free.iter().zip(shapes) {
         for free in axes {
-            let size = shape.get(free.axis)?.to_dim();
+            let size = *shape.get(free.axis)?;
+            if !size.is_multiple_of(free.multiple) {
+                return None;
+            }
+            let size = (size / free.multiple).to_dim();
             if values.insert(free.symbol.clone(), size.clone()).is_some_and(|other| other != size) {
                 return None;
             }
         }
     }
     let fixed = if values.is_empty() { model.clone() } else { guard(|| model.set_symbols(&values)).ok()? };
-    let fits = shapes.iter().enumerate().all(|(ix, shape)| {
-        fixed.input_fact(ix).ok().and_then(|f| f.shape.as_concrete().map(|s| s == shape.as_slice())).unwrap_or(false)
-    });
+    let fits = shapes
+        .iter()
+        .enumerate()
+        .all(|(ix, shape)| fixed.input_fact(ix).ok().and_then(|f| f.shape.as_concrete().map(|s| s == shape.as_slice())).unwrap_or(false));
     fits.then_some(fixed)
 }
 
@@ -166,6 +173,6 @@ fn read_metadata(model: &InferenceModel) -> BTreeMap<String, String> {
 
 /// Numbers of the constants of more than one number: weights, biases and statistics, not shapes and scalars.
 fn count_parameters(model: &InferenceModel) -> usize {
-    let constants = model.nodes().iter().filter_map(|n| n.outputs.first()?.fact.value.concretize());
-    constants.filter(|t| t.datum_type().is_float() && t.len() > 1).map(|t| t.len()).sum()
+    let constants = model.nodes().iter().filter_map(|n| n.op_as::<Const>());
+    constants.map(Const::val).filter(|t| t.datum_type().is_float() && t.len() > 1).map(|t| t.len()).sum()
 }

@@ -46,11 +46,7 @@ pub(crate) struct Params<'a> {
 impl<'a> Params<'a> {
     pub(crate) fn from_file(checkpoint: &'a Checkpoint) -> Self {
         let file_shapes = checkpoint.iter().map(|(k, t)| (k.to_owned(), t.shape().to_vec())).collect();
-        Self {
-            source: Source::File(StrictLoad::new(checkpoint)),
-            store: Store { file_shapes, ..Store::default() },
-            seen: HashSet::new(),
-        }
+        Self { source: Source::File(StrictLoad::new(checkpoint)), store: Store { file_shapes, ..Store::default() }, seen: HashSet::new() }
     }
 
     pub(crate) fn dry() -> Self {

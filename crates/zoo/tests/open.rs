@@ -63,6 +63,8 @@ fn a_path_is_a_file_and_known_by_its_bytes() {
 fn a_slip_in_a_name_is_answered_with_names() {
     let error = Zoo::new("/nonexistent").with_embedded(&[OWN]).open("page_orientation").unwrap_err();
     assert!(matches!(&error, ZooError::UnknownModel { near, .. } if near[0] == "page-orientation"), "{error}");
+    let error = Zoo::new("/nonexistent").open("ppocr-v5").unwrap_err();
+    assert!(matches!(&error, ZooError::UnknownModel { near, .. } if *near == ["ppocr-v5-det", "ppocr-v5-rec"]), "{error}");
     let error = Zoo::new("/nonexistent").open("qqqqqqqq").unwrap_err();
     assert!(error.to_string().contains("vtk models list"), "{error}");
 }

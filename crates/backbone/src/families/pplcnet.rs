@@ -134,11 +134,11 @@ impl Names {
         let Block { stage, index, .. } = BLOCKS[n];
         match keys.toolkit() {
             Toolkit::Timm => {
-                // timm counts from blocks2 on, and puts the 5×5 blocks of blocks5 into a stage of their own.
+                // timm counts from blocks2 on, and puts the last four blocks of blocks5 into a stage of their own.
                 let (stage, index) = match (stage, index) {
                     (2..=4, index) => (stage - 2, index),
-                    (5, 0) => (3, 0),
-                    (5, index) => (4, index - 1),
+                    (5, 0..=1) => (3, index),
+                    (5, index) => (4, index - 2),
                     _ => (5, index),
                 };
                 let at = keys.at(format_args!("blocks.{stage}.{index}"));

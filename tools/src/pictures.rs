@@ -1,0 +1,217 @@
+//! What all tasks on pictures share: from the names that were typed to results in order and an exit status.
+//!
+//! A [`Task`] knows one network and what its answers mean. [`run`] lists the inputs, has pictures decoded, prepared and answered side by
+//! side, prints answers as they come, reports what fails and goes on, and counts.
+
+use std::io::{self, IsTerminal, Write};
+use std::ops::ControlFlow;
+
+use serde::Serialize;
+use vtk_imaging::{Alpha, DecodeOptions, RgbImage, decode};
+use vtk_kernels::Threads;
+
+use crate::ahead::{self, Limits};
+use crate::cli::{self, Format, Shared};
+use crate::failure::Failure;
+use crate::inputs::{self, Input, Listing};
+use crate::machine;
+use crate::print::Out;
+use crate::status::ExitStatus;
+use crate::talk::Talk;
+use crate::timing::{Laps, Stage, Timing};
+
+/// One network and its answers about a picture.
+pub(crate) trait Task: Sync {
+    /// The command's name.
+    const NAME: &'static str;
+
+    /// A picture made ready for the network.
+    type Ready: Send;
+
+    /// The answer. It serializes as the fields that follow `input` and `model`.
+    type Answer: Send + Serialize;
+
+    /// The model's name or path.
+    fn model(&self) -> &str;
+
+    /// What becomes of transparent pixels.
+    fn alpha(&self) -> Alpha;
+
+    /// Makes a picture ready.
+    fn prepare(&self, picture: &RgbImage) -> Result<Self::Ready, Problem>;
+
+    /// Runs the network and reads its outputs, each timed as a stage of its own.
+    fn answer(&self, ready: Self::Ready, laps: &mut Laps) -> Result<Self::Answer, Problem>;
+
+    /// Writes an answer for people.
+    fn write_text(&self, answer: &Self::Answer, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(crate) enum Problem {
+    /// The picture is at fault; others may do better.
+    Picture(Failure),
+    /// The model is at fault, and will be for every picture.
+    Model(anyhow::Error),
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        Self::Picture(failure)
+    }
+}
+
+/// How many threads a task's network gets.
+pub(crate) struct Spread {
+    /// The threads of one run of the network.
+    pub(crate) network: Threads,
+    limits: Limits,
+}
+
+impl Spread {
+    /// As many pictures side by side as there are threads, with one thread each. Where pictures are fewer, they share the threads.
+    fn new(threads: usize, pictures: usize) -> Self {
+        let threads = machine::threads(threads);
+        let network = if pictures < threads { Threads::count(threads) } else { Threads::one() };
+        Self { network, limits: Limits::for_threads(threads.min(pictures)) }
+    }
+}
+
+/// Runs a task on everything that was named. `load` makes the task.
+pub(crate) fn run<T: Task>(
+    shared: &Shared,
+    load: impl FnOnce(&Spread, &Talk, &mut Laps) -> anyhow::Result<T>,
+    out: &mut Out,
+) -> anyhow::Result<ExitStatus> {
+    let mut timing = Timing::start();
+    let mut talk = Talk::new(shared.talk);
+    let Some(names) = shared.names() else {
+        talk.say(&cli::short_help(T::NAME));
+        return Ok(ExitStatus::Unusable);
+    };
+    let listing = inputs::list(&names, shared.recursive);
+    listing.notes.iter().for_each(|note| talk.note(note));
+    let spread = Spread::new(shared.threads, listing.inputs.len());
+    talk.detail(&format!("instruction set: {}", machine::instruction_set()));
+    talk.detail(&format!("threads: {}", machine::threads(shared.threads)));
+    let mut laps = Laps::default();
+    let task = load(&spread, &talk, &mut laps)?;
+    timing.add(laps);
+
+    talk.expect(listing.inputs.len());
+    let mut report =
+        Report { task: &task, format: shared.format(), headed: listing.headed, talk: &talk, timing, out, answers: 0, failures: 0 };
+    let end = ahead::in_order(
+        &listing.inputs,
+        spread.limits,
+        |input| Traveller::begin(|laps| prepared(&task, input, shared.max_pixels, laps)),
+        |ready| ready.and_then(|ready, laps| task.answer(ready, laps)),
+        |input, answered| report.take(input, answered),
+    );
+    talk.finish();
+    if let ControlFlow::Break(error) = end {
+        return Err(error);
+    }
+    if shared.timing {
+        talk.say(&report.timing.to_string());
+    }
+    let nothing = shared.fail_if_empty && report.answers == 0;
+    Ok(if report.failures > 0 || nothing { ExitStatus::Failed } else { ExitStatus::Done })
+}
+
+/// The first part of a picture's way: from its bytes to what the network takes.
+fn prepared<T: Task>(task: &T, input: &Input, max_pixels: u64, laps: &mut Laps) -> Result<T::Ready, Problem> {
+    let picture = laps.time(Stage::Decode, || {
+        let options = DecodeOptions { max_pixels, alpha: task.alpha(), ..DecodeOptions::default() };
+        decode(input.shown(), &input.read()?, &options).map_err(Failure::from)
+    })?;
+    laps.time(Stage::Prepare, || task.prepare(&picture))
+}
+
+/// What a picture has become so far, with the times that it took.
+struct Traveller<W> {
+    laps: Laps,
+    what: Result<W, Problem>,
+}
+
+impl<W> Traveller<W> {
+    fn begin(step: impl FnOnce(&mut Laps) -> Result<W, Problem>) -> Self {
+        let mut laps = Laps::default();
+        let what = step(&mut laps);
+        Self { laps, what }
+    }
+
+    fn and_then<U>(mut self, step: impl FnOnce(W, &mut Laps) -> Result<U, Problem>) -> Traveller<U> {
+        let what = self.what.and_then(|what| step(what, &mut self.laps));
+        Traveller { laps: self.laps, what }
+    }
+}
+
+/// Where answers and failures go, in the order of the inputs.
+struct Report<'a, T> {
+    task: &'a T,
+    format: Format,
+    headed: bool,
+    talk: &'a Talk,
+    timing: Timing,
+    out: &'a mut Out,
+    answers: usize,
+    failures: usize,
+}
+
+impl<T: Task> Report<'_, T> {
+    fn take(&mut self, input: &Input, answered: Traveller<T::Answer>) -> ControlFlow<anyhow::Error> {
+        self.timing.add(answered.laps);
+        let written = match answered.what {
+            Ok(answer) => self.answer(input, &answer),
+            Err(Problem::Picture(failure)) => self.failure(input, &failure),
+            Err(Problem::Model(error)) => return ControlFlow::Break(error),
+        };
+        self.talk.step();
+        written.map_or_else(|error| ControlFlow::Break(error.into()), ControlFlow::Continue)
+    }
+
+    fn answer(&mut self, input: &Input, answer: &T::Answer) -> io::Result<()> {
+        let (out, first) = (&mut *self.out, self.answers == 0);
+        self.talk.aside(|| match self.format {
+            Format::Json => out.json(&Answered { input: input.name(), model: self.task.model(), answer }),
+            Format::Text => {
+                if self.headed {
+                    writeln!(out, "{}==> {} <==", if first { "" } else { "\n" }, input.shown())?;
+                }
+                self.task.write_text(answer, out)?;
+                out.flush()
+            }
+        })?;
+        self.timing.answered();
+        self.answers += 1;
+        Ok(())
+    }
+
+    fn failure(&mut self, input: &Input, failure: &Failure) -> io::Result<()> {
+        self.failures += 1;
+        self.talk.error(&failure.message);
+        if self.format == Format::Json {
+            let out = &mut *self.out;
+            self.talk.aside(|| out.json(&Failed { input: input.name(), error: failure }))?;
+        }
+        Ok(())
+    }
+}
+
+/// A line of JSON for an input that was answered.
+#[derive(Serialize)]
+struct Answered<'a, A> {
+    input: &'a str,
+    model: &'a str,
+    #[serde(flatten)]
+    answer: &'a A,
+}
+
+/// A line of JSON for an input that failed.
+#[derive(Serialize)]
+struct Failed<'a> {
+    input: &'a str,
+    error: &'a Failure,
+}

@@ -1,0 +1,145 @@
+//! `--save`: pictures with their answers drawn on them, each under a name that is settled before anything is computed.
+//!
+//! A path with a picture's ending is one file; any other is a folder, made if absent, that holds `NAME.TASK.png` for each input. No input
+//! is ever overwritten, and another existing file only with `--force`. Inputs of the same name get numbers (`photo.cls.png`,
+//! `photo-2.cls.png`) in the order in which they come. A file appears under its name when it is whole.
+
+use std::collections::HashSet;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+use crate::failure::Failure;
+use crate::inputs::Input;
+use crate::print::plain;
+
+/// The flags about saving. The same in every task.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct SaveArgs {
+    /// Save pictures with the results drawn on them: to a file (.png), or to a folder as NAME.TASK.png
+    #[arg(long, value_name = "PATH")]
+    save: Option<PathBuf>,
+
+    /// Let --save overwrite files that exist; inputs never
+    #[arg(long, requires = "save")]
+    force: bool,
+}
+
+/// Endings by which a path is taken for a file rather than a folder.
+const PICTURE_ENDINGS: [&str; 12] = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif", "pnm", "ppm", "pgm", "pbm"];
+
+impl SaveArgs {
+    /// Where each input's picture goes; none where nothing is to be saved. Folders are made, and nothing else is touched.
+    ///
+    /// Refuses what could not be done or would destroy something.
+    pub(crate) fn targets(&self, task: &str, inputs: &[Input]) -> anyhow::Result<Vec<Option<Target>>> {
+        let Some(path) = &self.save else { return Ok(inputs.iter().map(|_| None).collect()) };
+        let paths = if names_a_file(path) { single(path, inputs)? } else { in_folder(path, task, inputs)? };
+        let own: HashSet<PathBuf> = inputs.iter().filter_map(Input::path).filter_map(|path| fs::canonicalize(path).ok()).collect();
+        for target in &paths {
+            let shown = target.display();
+            if fs::canonicalize(target).is_ok_and(|there| own.contains(&there)) {
+                bail!("--save: {shown} is one of the inputs, which are never overwritten; name another folder or file");
+            }
+            if target.is_dir() {
+                bail!("--save: {shown} is a folder, and a picture is to be saved there; move it, or name another folder");
+            }
+            if !self.force && fs::symlink_metadata(target).is_ok() {
+                bail!("--save: {shown} exists; --force overwrites it");
+            }
+        }
+        Ok(paths.into_iter().map(|path| Some(Target { path, force: self.force })).collect())
+    }
+}
+
+/// A folder that exists is a folder, whatever its name.
+fn names_a_file(path: &Path) -> bool {
+    let ending = path.extension().and_then(OsStr::to_str);
+    ending.is_some_and(|ending| PICTURE_ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending))) && !path.is_dir()
+}
+
+fn single(path: &Path, inputs: &[Input]) -> anyhow::Result<Vec<PathBuf>> {
+    if inputs.len() > 1 {
+        bail!("--save: {} is one file, and there are {} inputs; name a folder", path.display(), inputs.len());
+    }
+    if !path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png")) {
+        bail!("--save: {}: only PNG is written; name it {}", path.display(), path.with_extension("png").display());
+    }
+    Ok(inputs.iter().map(|_| path.to_owned()).collect())
+}
+
+fn in_folder(folder: &Path, task: &str, inputs: &[Input]) -> anyhow::Result<Vec<PathBuf>> {
+    if folder.exists() && !folder.is_dir() {
+        bail!("--save: {} is a file; name a folder, or a file that ends in .png", folder.display());
+    }
+    fs::create_dir_all(folder).with_context(|| format!("--save: the folder {} cannot be made", folder.display()))?;
+    let mut taken = HashSet::new();
+    let mut name = |input: &Input| {
+        let numbers = std::iter::once(None).chain((2..).map(Some));
+        numbers.map(|number| file_name(input.stem(), number, task)).find(|name| taken.insert(folded(name))).unwrap_or_default()
+    };
+    Ok(inputs.iter().map(|input| folder.join(name(input))).collect())
+}
+
+fn file_name(stem: &OsStr, number: Option<usize>, task: &str) -> OsString {
+    let mut name = stem.to_owned();
+    if let Some(number) = number {
+        name.push(format!("-{number}"));
+    }
+    name.push(format!(".{task}.png"));
+    name
+}
+
+/// Names that some file systems take for the same.
+fn folded(name: &OsStr) -> String {
+    name.to_string_lossy().to_lowercase()
+}
+
+/// A file to come.
+#[derive(Debug)]
+pub(crate) struct Target {
+    path: PathBuf,
+    force: bool,
+}
+
+impl Target {
+    /// Puts the bytes in place, by way of a file of another name in the same folder. A failure leaves what was there.
+    pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
+        let failed = |error: io::Error| {
+            let name = self.path.to_string_lossy();
+            Failure::new("save", format!("{}: cannot be written: {error}", plain(&name)))
+        };
+        let (mut file, temporary) = self.temporary().map_err(failed)?;
+        let written = file.write_all(bytes).and_then(|()| file.flush());
+        drop(file);
+        // It may have come since the targets were looked at.
+        let appeared = !self.force && fs::symlink_metadata(&self.path).is_ok();
+        let placed = match written {
+            Ok(()) if appeared => Err(io::Error::new(ErrorKind::AlreadyExists, "it exists now; --force overwrites it")),
+            Ok(()) => fs::rename(&temporary, &self.path),
+            Err(error) => Err(error),
+        };
+        placed.map_err(|error| {
+            // The first error is the one to report, whatever becomes of the cleaning up.
+            let _ = fs::remove_file(&temporary);
+            failed(error)
+        })
+    }
+
+    /// A new hidden file beside the target. (A folder's pictures are listed without hidden ones.)
+    fn temporary(&self) -> io::Result<(File, PathBuf)> {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        let mut number = 0;
+        loop {
+            let path = self.path.with_file_name(format!(".{name}-{}-{number}.tmp", std::process::id()));
+            match OpenOptions::new().write(true).create_new(true).open(&path) {
+                Ok(file) => return Ok((file, path)),
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
