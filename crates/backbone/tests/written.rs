@@ -138,6 +138,8 @@ fn strides() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn what_prints_parses_to_the_same(
         width in 5u32..1000,

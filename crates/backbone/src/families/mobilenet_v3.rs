@@ -323,19 +323,18 @@ impl Family for MobileNetV3Config {
     }
 
     fn taps(&self) -> Vec<Tap> {
-        let units = self.units();
+        let ends = self.size.ends();
         let mut walked = Walked::START;
         walked.step(self.strides[0].pair());
-        let mut channels = self.channels(16);
-        let mut done = 0;
-        let mut taps = Vec::new();
-        for end in self.size.ends() {
-            for unit in &units[done..end] {
-                walked.step(unit.stride.pair());
-                channels = unit.out;
+        let mut taps = Vec::with_capacity(ends.len());
+        if ends.contains(&0) {
+            taps.push(Tap { stage: 1, stride: walked.0, channels: self.channels(16) });
+        }
+        for (n, unit) in self.units().iter().enumerate() {
+            walked.step(unit.stride.pair());
+            if ends.contains(&(n + 1)) {
+                taps.push(Tap { stage: taps.len() + 1, stride: walked.0, channels: unit.out });
             }
-            done = end;
-            taps.push(Tap { stage: taps.len() + 1, stride: walked.0, channels });
         }
         if let (true, Some(last)) = (self.widened, taps.last_mut()) {
             last.channels = self.channels(self.size.widest());
@@ -346,18 +345,20 @@ impl Family for MobileNetV3Config {
     fn trunk(&self, net: &mut NetBuilder, x: Var, keys: &KeyMap) -> Result<Vec<Var>, NnError> {
         let stem = ConvBn::new(Self::stem(keys), self.channels(16), 3).stride(self.strides[0].pair()).act(HS);
         let mut x = stem.grow(net, x)?;
+        let ends = self.size.ends();
         let units = self.units();
-        let mut done = 0;
-        let mut features = Vec::new();
-        for end in self.size.ends() {
-            for n in done..end {
-                x = self.grow_unit(net, x, n, &units[n], keys)?;
-            }
-            done = end;
-            if self.widened && done == units.len() {
+        let mut features = Vec::with_capacity(ends.len());
+        if ends.contains(&0) {
+            features.push(x);
+        }
+        for (n, unit) in units.iter().enumerate() {
+            x = self.grow_unit(net, x, n, unit, keys)?;
+            if self.widened && n + 1 == units.len() {
                 x = self.widen(net, x, keys)?;
             }
-            features.push(x);
+            if ends.contains(&(n + 1)) {
+                features.push(x);
+            }
         }
         Ok(features)
     }
