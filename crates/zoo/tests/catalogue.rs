@@ -114,6 +114,13 @@ fn addresses_are_those_of_the_documents() {
     ] {
         assert_eq!(url(name), address, "{name}");
     }
+    // The one repository file whose name has a blank before its dot.
+    assert!(
+        url("picodet-m-320-nms-onnx")
+            .ends_with("/kk-fenglai/Picodet/6c5596c5f2eaec194eb1bfc45b03036caff8719d/picodet_m_320_lcnet_postprocessed%20.onnx")
+    );
+    let from = |owner: &str| entries().filter(|entry| format!("{:?}", entry.file.places).contains(owner)).count();
+    assert_eq!((from("/kk-fenglai/"), from("/hpc203/"), from("/PaddlePaddle/PaddleDetection/")), (6, 4, 9));
     for entry in entries() {
         for place in entry.files().flat_map(|file| &file.places) {
             if let Place::Url { url } | Place::Archive { archive: url, .. } = place {

