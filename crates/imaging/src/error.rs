@@ -107,6 +107,16 @@ pub enum ImagingError {
         /// Why not.
         problem: String,
     },
+    /// A map hasn't the size of the picture that it is said to belong to.
+    #[error("a map of {channels} channels of {} × {} is no map over a prepared picture of {} × {} pixels", found.width, found.height, expected.width, expected.height)]
+    Map {
+        /// The map's size.
+        found: Size,
+        /// Its channels.
+        channels: usize,
+        /// The prepared picture's size.
+        expected: Size,
+    },
     /// Four corners don't make a quadrilateral that can be pulled straight.
     #[error("the corners {quad:?} make no crop: {problem}")]
     Quad {
@@ -145,9 +155,13 @@ impl ImagingError {
             Self::TooLarge { .. } => "too-large",
             Self::Unsupported { .. } => "unsupported",
             Self::DecoderPanic { .. } => "decoder",
-            Self::Shape { .. } | Self::Recipe(_) | Self::Step { .. } | Self::Quad { .. } | Self::NoPage { .. } | Self::Font { .. } => {
-                "option"
-            }
+            Self::Shape { .. }
+            | Self::Recipe(_)
+            | Self::Step { .. }
+            | Self::Map { .. }
+            | Self::Quad { .. }
+            | Self::NoPage { .. }
+            | Self::Font { .. } => "option",
             Self::Encode { .. } => "encode",
         }
     }

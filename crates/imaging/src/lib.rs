@@ -28,6 +28,7 @@ mod decode;
 pub mod draw;
 mod error;
 pub mod geometry;
+mod maps;
 mod picture;
 mod placement;
 mod recipe;

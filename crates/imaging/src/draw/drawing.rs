@@ -45,7 +45,8 @@ pub struct Drawing {
     picture: RgbImage,
     style: Style,
     font: Font,
-    labels: Vec<(String, [u8; 3], [f32; 4])>,
+    /// Text, color, and the box that it belongs to; captions have none.
+    labels: Vec<(String, [u8; 3], Option<[f32; 4]>)>,
 }
 
 impl Drawing {
@@ -85,11 +86,8 @@ impl Drawing {
         // A rim that stands out from the color keeps the line visible on a ground of the same color.
         outline(&mut self.picture, points, line + (line / 2.0).max(2.0), opposite(color), 150);
         outline(&mut self.picture, points, line, color, 255);
-        if let Some(text) = label {
-            let bound = |axis: usize, pick: fn(f32, f32) -> f32, start: f32| points.iter().map(|p| p[axis]).fold(start, pick);
-            let (low, high) = (f32::INFINITY, f32::NEG_INFINITY);
-            let around = [bound(0, f32::min, low), bound(1, f32::min, low), bound(0, f32::max, high), bound(1, f32::max, high)];
-            self.labels.push((text.to_owned(), color, around));
+        if let (Some(text), Some(around)) = (label, bounds(points)) {
+            self.labels.push((text.to_owned(), color, Some(around)));
         }
     }
 
@@ -105,8 +103,7 @@ impl Drawing {
     pub fn caption(&mut self, text: &str) {
         let dark = luma(self.picture.pixel(0, 0).unwrap_or_default()) > 127;
         let color = if dark { [20; 3] } else { [240; 3] };
-        // A box above the picture: its label comes to lie at the picture's top, the next one below.
-        self.labels.push((text.to_owned(), color, [0.0, 0.0, 0.0, 0.0]));
+        self.labels.push((text.to_owned(), color, None));
     }
 
     /// The finished picture.
@@ -114,18 +111,28 @@ impl Drawing {
     pub fn finish(mut self) -> RgbImage {
         let measure = Measure { text: self.style.text, line: self.style.line };
         let mut taken: Vec<Area> = Vec::new();
+        let mut below = 0.0;
+        // Captions have their fixed place: the labels of boxes make way for them.
+        self.labels.sort_by_key(|(_, _, around)| around.is_some());
         for (text, color, around) in self.labels {
-            let around = if around == [0.0; 4] { below(&taken, around) } else { around };
-            taken.extend(Label { text, color, around }.draw(&mut self.picture, &self.font, measure, &taken));
+            let label = Label { text, color, around: around.unwrap_or([0.0, below, 0.0, below]) };
+            let area = label.draw(&mut self.picture, &self.font, measure, &taken);
+            if let (None, Some(area)) = (around, area) {
+                below = (area.top + area.height) as f32;
+            }
+            taken.extend(area);
         }
         self.picture
     }
 }
 
-/// The corner moved down by the labels that stand there already.
-fn below(taken: &[Area], corner: [f32; 4]) -> [f32; 4] {
-    let end = taken.iter().filter(|area| area.left <= 1).map(|area| area.top + area.height).max().unwrap_or(0) as f32;
-    [corner[0], end, corner[2], end]
+/// Left, top, right, bottom of some points; none if there are none, or one is no place.
+fn bounds(points: &[[f32; 2]]) -> Option<[f32; 4]> {
+    if points.is_empty() || points.iter().flatten().any(|v| !v.is_finite()) {
+        return None;
+    }
+    let start = [f32::INFINITY, f32::INFINITY, f32::NEG_INFINITY, f32::NEG_INFINITY];
+    Some(points.iter().fold(start, |[l, t, r, b], [x, y]| [l.min(*x), t.min(*y), r.max(*x), b.max(*y)]))
 }
 
 #[cfg(test)]
@@ -134,7 +141,7 @@ mod tests {
 
     #[test]
     fn odd_results_draw_what_they_can() {
-        let picture = RgbImage::filled(64, 48, [90, 90, 90]).unwrap();
+        let picture = RgbImage::filled(200, 150, [90, 90, 90]).unwrap();
         let mut drawing = Drawing::on(&picture);
         drawing.rectangle([f32::NAN; 4], [255, 0, 0], Some("nowhere"));
         drawing.rectangle([-1e9, -1e9, 1e9, 1e9], [255, 0, 0], Some("everything"));
@@ -143,7 +150,7 @@ mod tests {
         drawing.caption("first");
         drawing.caption("second");
         let drawn = drawing.finish();
-        assert_eq!(drawn.pixel(0, 24), Some([255, 0, 0]));
+        assert_eq!(drawn.pixel(0, 120), Some([255, 0, 0]));
         let tiny = RgbImage::filled(1, 1, [0; 3]).unwrap();
         let mut drawing = Drawing::on(&tiny);
         drawing.rectangle([0.0, 0.0, 1.0, 1.0], [255, 0, 0], Some("x"));

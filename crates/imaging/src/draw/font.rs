@@ -105,6 +105,6 @@ mod tests {
         for at in [[-20.0, -5.0], [25.0, 6.0], [1e9, 0.0], [-1e9, -1e9]] {
             Font::embedded().draw(&mut picture, "Ågg", at, 14.0, [0; 3]);
         }
-        assert!(picture.data().contains(&0));
+        assert!(picture.data().iter().any(|level| *level < 64));
     }
 }

@@ -107,7 +107,7 @@ impl<'a, T> Source<'a, T> {
 }
 
 /// The distance in source pixels from one result pixel to the next, as `cv::resize` computes it.
-fn scale(from: usize, to: usize) -> f64 {
+pub(crate) fn scale(from: usize, to: usize) -> f64 {
     1.0 / (to as f64 / from as f64)
 }
 
