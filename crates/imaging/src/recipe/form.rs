@@ -284,12 +284,14 @@ impl Form {
             },
             "pad-line" => Step::PadLine { value: self.take_value()? },
             "layout" => self.layout()?,
-            other => {
-                let known = Step::NAMES.join(", ");
-                return Err(ImagingError::Recipe(format!("there is no step `{other}`; the steps are {known}")));
-            }
+            other => return Err(unknown(other)),
         })
     }
+}
+
+/// The error of a step that there is none of.
+pub(super) fn unknown(name: &str) -> ImagingError {
+    ImagingError::Recipe(format!("there is no step `{name}`; the steps are {}", Step::NAMES.join(", ")))
 }
 
 impl TryFrom<Form> for Step {

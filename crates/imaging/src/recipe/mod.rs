@@ -29,9 +29,12 @@ impl Recipe {
     /// A recipe of these steps.
     ///
     /// # Errors
-    /// [`ImagingError::Recipe`] if a number is out of its range (a side of 0, a deviation of 0, a value that is not finite), a step
+    /// [`ImagingError::Recipe`] if there is no step, a number is out of its range (a side of 0, a deviation of 0, a value that is not finite), a step
     /// works on 8-bit pixels but follows `scale` or `normalize`, or `pad-line` has no `line` before it.
     pub fn new(steps: Vec<Step>) -> Result<Self, ImagingError> {
+        if steps.is_empty() {
+            return Err(ImagingError::Recipe("there are no steps".to_owned()));
+        }
         let (mut scaled, mut line) = (false, false);
         for (i, step) in steps.iter().enumerate() {
             step.check()?;

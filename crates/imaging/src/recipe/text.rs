@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::form::Form;
+use super::form::{Form, unknown};
 use super::{Recipe, Step};
 use crate::ImagingError;
 
@@ -36,6 +36,9 @@ impl FromStr for Recipe {
 
 fn step(text: &str) -> Result<Step, ImagingError> {
     let (name, fields) = text.split_once(':').unwrap_or((text, ""));
+    if !Step::NAMES.contains(&name) {
+        return Err(unknown(name));
+    }
     let mut form = Form::named(name);
     for field in fields.split(',').filter(|_| text.contains(':')) {
         let (key, value) = field
