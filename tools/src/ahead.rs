@@ -35,12 +35,12 @@ impl Limits {
 ///
 /// # Panics
 /// As `prepare`, `run` or `take` do: a panic of theirs is a bug and stays one.
-pub(crate) fn in_order<T: Sync, P: Send, R: Send, B>(
-    items: &[T],
+pub(crate) fn in_order<'a, T: Sync, P: Send, R: Send, B>(
+    items: &'a [T],
     limits: Limits,
-    prepare: impl Fn(&T) -> P + Sync,
+    prepare: impl Fn(&'a T) -> P + Sync,
     run: impl Fn(P) -> R + Sync,
-    mut take: impl FnMut(&T, R) -> ControlFlow<B>,
+    mut take: impl FnMut(&'a T, R) -> ControlFlow<B>,
 ) -> ControlFlow<B> {
     let shared = Shared { state: Mutex::new(State::default()), changed: Condvar::new(), limits, items: items.len() };
     thread::scope(|scope| {

@@ -3,20 +3,39 @@
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 
+use clap::builder::{RangedU64ValueParser, TypedValueParser};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{bench, cls, completions, eval, golden, man, models};
 use crate::print::Out;
+use crate::save::SaveArgs;
 use crate::status::ExitStatus;
 use crate::talk::TalkArgs;
 
 /// Vision on a plain CPU: PP-LCNet and its task heads.
 #[derive(Debug, Parser)]
-#[command(name = "vtk", version, disable_help_subcommand = true)]
+#[command(name = "vtk", version, disable_help_subcommand = true, after_long_help = AFTER_HELP)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,
 }
+
+const AFTER_HELP: &str = "\
+Exit status:
+  0  everything was done; finding nothing is no failure
+  1  some inputs failed, or a check did
+  2  nothing could be done: a usage error, or a model that is missing or broken
+
+Environment:
+  VTK_HOME  the folder of pulled models, in place of the usual folder for caches
+
+Examples:
+  vtk cls photo.jpg                            what does it show?
+  vtk cls --model page-orientation scan.png    which way up does it stand?
+  vtk cls -r --json photos > answers.jsonl     a line of JSON for each picture
+  vtk cls photos --save drawn                  pictures with the answers on them
+
+Nothing is downloaded unless asked for by `vtk models pull` or `--pull`.";
 
 /// One variant a file of `commands/`.
 #[derive(Debug, Subcommand)]
@@ -71,12 +90,15 @@ pub(crate) struct Shared {
     ///
     /// Many pictures are answered side by side with one thread each, and read ahead on at least one thread more; a single picture gets
     /// all threads. Results don't depend on it.
-    #[arg(long, default_value_t = 0, value_name = "N")]
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = thread_count())]
     pub(crate) threads: usize,
 
     /// The most pixels that a picture may have
     #[arg(long, default_value_t = vtk_imaging::DecodeOptions::default().max_pixels, value_name = "N")]
     pub(crate) max_pixels: u64,
+
+    #[command(flatten)]
+    pub(crate) save: SaveArgs,
 
     /// Exit with status 1 where nothing was found
     #[arg(long)]
@@ -114,6 +136,11 @@ impl Shared {
     pub(crate) fn format(&self) -> Format {
         if self.json { Format::Json } else { self.format }
     }
+}
+
+/// Reads a number of threads: more than this would only be a slip of the finger, and few machines could start them.
+pub(crate) fn thread_count() -> impl TypedValueParser<Value = usize> {
+    RangedU64ValueParser::<usize>::new().range(..=1024)
 }
 
 /// The short help of a command, as `vtk COMMAND -h` prints it.

@@ -12,9 +12,11 @@ mod machine;
 mod model;
 mod pictures;
 mod print;
+mod save;
 mod status;
 mod talk;
 mod timing;
+mod usage;
 
 use std::io::{self, Write};
 use std::panic;
@@ -28,15 +30,11 @@ use status::ExitStatus;
 
 fn main() -> ExitCode {
     hush_caught_panics();
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(usage) => {
-            let printed = usage.print();
-            return if usage.use_stderr() || printed.is_err() { ExitStatus::Unusable } else { ExitStatus::Done }.into();
-        }
-    };
     let mut out = Out::stdout();
-    let result = cli.run(&mut out).and_then(|status| out.flush().map(|()| status).map_err(anyhow::Error::from));
+    let result = match Cli::try_parse() {
+        Ok(cli) => cli.run(&mut out).and_then(|status| Ok(out.flush().map(|()| status)?)),
+        Err(error) => Ok(usage::explain(&error)),
+    };
     result.unwrap_or_else(|error| fatal(&error, &out)).into()
 }
 

@@ -3,19 +3,21 @@
 //! A [`Task`] knows one network and what its answers mean. [`run`] lists the inputs, has pictures decoded, prepared and answered side by
 //! side, prints answers as they come, reports what fails and goes on, and counts.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::ops::ControlFlow;
 
 use serde::Serialize;
-use vtk_imaging::{Alpha, DecodeOptions, RgbImage, decode};
+use vtk_imaging::draw::{Drawing, Font};
+use vtk_imaging::{Alpha, DecodeOptions, RgbImage, decode, encode_png};
 use vtk_kernels::Threads;
 
 use crate::ahead::{self, Limits};
 use crate::cli::{self, Format, Shared};
 use crate::failure::Failure;
-use crate::inputs::{self, Input, Listing};
+use crate::inputs::{self, Input};
 use crate::machine;
 use crate::print::Out;
+use crate::save::Target;
 use crate::status::ExitStatus;
 use crate::talk::Talk;
 use crate::timing::{Laps, Stage, Timing};
@@ -45,6 +47,9 @@ pub(crate) trait Task: Sync {
 
     /// Writes an answer for people.
     fn write_text(&self, answer: &Self::Answer, out: &mut dyn Write) -> io::Result<()>;
+
+    /// Draws an answer on its picture.
+    fn draw(&self, answer: &Self::Answer, drawing: &mut Drawing);
 }
 
 /// Why there is no answer.
@@ -92,22 +97,27 @@ pub(crate) fn run<T: Task>(
     };
     let listing = inputs::list(&names, shared.recursive);
     listing.notes.iter().for_each(|note| talk.note(note));
-    let spread = Spread::new(shared.threads, listing.inputs.len());
+    let font = shared.save.font()?;
+    let targets = shared.save.targets(T::NAME, &listing.inputs)?;
+    let items: Vec<(Input, Option<Target>)> = listing.inputs.into_iter().zip(targets).collect();
+
+    let spread = Spread::new(shared.threads, items.len());
     talk.detail(&format!("instruction set: {}", machine::instruction_set()));
     talk.detail(&format!("threads: {}", machine::threads(shared.threads)));
     let mut laps = Laps::default();
     let task = load(&spread, &talk, &mut laps)?;
     timing.add(laps);
 
-    talk.expect(listing.inputs.len());
+    talk.expect(items.len());
+    let way = Way { task: &task, max_pixels: shared.max_pixels, font };
     let mut report =
         Report { task: &task, format: shared.format(), headed: listing.headed, talk: &talk, timing, out, answers: 0, failures: 0 };
     let end = ahead::in_order(
-        &listing.inputs,
+        &items,
         spread.limits,
-        |input| Traveller::begin(|laps| prepared(&task, input, shared.max_pixels, laps)),
-        |ready| ready.and_then(|ready, laps| task.answer(ready, laps)),
-        |input, answered| report.take(input, answered),
+        |(input, target)| Traveller::begin(|laps| way.prepare(input, target.as_ref(), laps)),
+        |ready| ready.and_then(|ready, laps| way.answer(ready, laps)),
+        |(input, _), answered| report.take(input, answered),
     );
     talk.finish();
     if let ControlFlow::Break(error) = end {
@@ -120,13 +130,42 @@ pub(crate) fn run<T: Task>(
     Ok(if report.failures > 0 || nothing { ExitStatus::Failed } else { ExitStatus::Done })
 }
 
-/// The first part of a picture's way: from its bytes to what the network takes.
-fn prepared<T: Task>(task: &T, input: &Input, max_pixels: u64, laps: &mut Laps) -> Result<T::Ready, Problem> {
-    let picture = laps.time(Stage::Decode, || {
-        let options = DecodeOptions { max_pixels, alpha: task.alpha(), ..DecodeOptions::default() };
-        decode(input.shown(), &input.read()?, &options).map_err(Failure::from)
-    })?;
-    laps.time(Stage::Prepare, || task.prepare(&picture))
+/// The two parts of a picture's way.
+struct Way<'a, T> {
+    task: &'a T,
+    max_pixels: u64,
+    font: Font,
+}
+
+/// A picture that the network can take, with itself where it is to be drawn on.
+struct Ready<'a, R> {
+    ready: R,
+    drawn: Option<(RgbImage, &'a Target)>,
+}
+
+impl<T: Task> Way<'_, T> {
+    /// From its bytes to what the network takes.
+    fn prepare<'t>(&self, input: &Input, target: Option<&'t Target>, laps: &mut Laps) -> Result<Ready<'t, T::Ready>, Problem> {
+        let picture = laps.time(Stage::Decode, || {
+            let options = DecodeOptions { max_pixels: self.max_pixels, alpha: self.task.alpha(), ..DecodeOptions::default() };
+            decode(input.shown(), &input.read()?, &options).map_err(Failure::from)
+        })?;
+        let ready = laps.time(Stage::Prepare, || self.task.prepare(&picture))?;
+        Ok(Ready { ready, drawn: target.map(|target| (picture, target)) })
+    }
+
+    /// From there to the answer, drawn and stored where that was asked for.
+    fn answer(&self, ready: Ready<'_, T::Ready>, laps: &mut Laps) -> Result<T::Answer, Problem> {
+        let answer = self.task.answer(ready.ready, laps)?;
+        if let Some((picture, target)) = ready.drawn {
+            laps.time(Stage::Save, || {
+                let mut drawing = Drawing::on(&picture).with_font(self.font.clone());
+                self.task.draw(&answer, &mut drawing);
+                target.write(&encode_png(&drawing.finish())?)
+            })?;
+        }
+        Ok(answer)
+    }
 }
 
 /// What a picture has become so far, with the times that it took.

@@ -11,9 +11,10 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use vtk_imaging::draw::Font;
 
 use crate::failure::Failure;
-use crate::inputs::Input;
+use crate::inputs::{Input, ends_as_picture};
 use crate::print::plain;
 
 /// The flags about saving. The same in every task.
@@ -26,12 +27,20 @@ pub(crate) struct SaveArgs {
     /// Let --save overwrite files that exist; inputs never
     #[arg(long, requires = "save")]
     force: bool,
+
+    /// A TrueType or OpenType font for the labels; the one inside the program has Latin letters only
+    #[arg(long, value_name = "FILE", requires = "save")]
+    font: Option<PathBuf>,
 }
 
-/// Endings by which a path is taken for a file rather than a folder.
-const PICTURE_ENDINGS: [&str; 12] = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif", "pnm", "ppm", "pgm", "pbm"];
-
 impl SaveArgs {
+    /// The font for labels.
+    pub(crate) fn font(&self) -> anyhow::Result<Font> {
+        let Some(path) = &self.font else { return Ok(Font::embedded()) };
+        let bytes = fs::read(path).with_context(|| format!("--font: {} cannot be read", path.display()))?;
+        Ok(Font::from_bytes(&path.display().to_string(), bytes)?)
+    }
+
     /// Where each input's picture goes; none where nothing is to be saved. Folders are made, and nothing else is touched.
     ///
     /// Refuses what could not be done or would destroy something.
@@ -57,8 +66,7 @@ impl SaveArgs {
 
 /// A folder that exists is a folder, whatever its name.
 fn names_a_file(path: &Path) -> bool {
-    let ending = path.extension().and_then(OsStr::to_str);
-    ending.is_some_and(|ending| PICTURE_ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending))) && !path.is_dir()
+    ends_as_picture(path) && !path.is_dir()
 }
 
 fn single(path: &Path, inputs: &[Input]) -> anyhow::Result<Vec<PathBuf>> {

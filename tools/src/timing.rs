@@ -18,10 +18,12 @@ pub(crate) enum Stage {
     Run,
     /// Raw outputs to results.
     Results,
+    /// Results drawn on the picture, and that stored.
+    Save,
 }
 
 impl Stage {
-    const ALL: [Self; 6] = [Self::Load, Self::Plan, Self::Decode, Self::Prepare, Self::Run, Self::Results];
+    const ALL: [Self; 7] = [Self::Load, Self::Plan, Self::Decode, Self::Prepare, Self::Run, Self::Results, Self::Save];
 
     fn name(self) -> &'static str {
         match self {
@@ -31,6 +33,7 @@ impl Stage {
             Self::Prepare => "prepare",
             Self::Run => "run network",
             Self::Results => "decode results",
+            Self::Save => "draw and save",
         }
     }
 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Context, anyhow};
 use serde::{Serialize, Serializer};
 use vtk_cls::{Class, Classification, Classifier, ClsError, DEFAULT_MODEL, LoadOptions, parse_labels};
+use vtk_imaging::draw::Drawing;
 use vtk_imaging::{Alpha, Prepared, RgbImage};
 
 use crate::cli::Shared;
@@ -75,6 +76,12 @@ struct Classify {
     topk: Option<usize>,
 }
 
+impl Classify {
+    fn line(&self, place: usize, class: &Class, sure: bool) -> String {
+        line(self.classifier.meaning(), self.classifier.unit(), place, class, sure)
+    }
+}
+
 /// The best classes.
 #[derive(Serialize)]
 struct Answer {
@@ -111,9 +118,15 @@ impl Task for Classify {
 
     fn write_text(&self, answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
         for (place, class) in answer.classes.iter().enumerate() {
-            writeln!(out, "{}", line(self.classifier.meaning(), self.classifier.unit(), place, class, answer.sure))?;
+            writeln!(out, "{}", self.line(place, class, answer.sure))?;
         }
         Ok(())
+    }
+
+    fn draw(&self, answer: &Answer, drawing: &mut Drawing) {
+        for (place, class) in answer.classes.iter().enumerate() {
+            drawing.caption(&self.line(place, class, answer.sure));
+        }
     }
 }
 

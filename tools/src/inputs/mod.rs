@@ -183,6 +183,13 @@ fn read_picture(from: &mut impl Read, size: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Whether a name ends as pictures' names do. What a file is, its content says; this is for files that are yet to be written or found.
+pub(crate) fn ends_as_picture(path: &Path) -> bool {
+    const ENDINGS: [&str; 12] = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif", "pnm", "ppm", "pgm", "pbm"];
+    let ending = path.extension().and_then(OsStr::to_str);
+    ending.is_some_and(|ending| ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending)))
+}
+
 /// Whether nothing has that name, so that it may be meant as a pattern. (Windows refuses `*` and `?` in names by another error.)
 fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename | ErrorKind::InvalidInput)
