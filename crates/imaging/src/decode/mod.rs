@@ -8,11 +8,12 @@ mod color;
 mod jpeg;
 mod orientation;
 mod other;
-mod panics;
 mod png;
 mod raster;
 mod sniff;
 mod tiff;
+
+use vtk_kernels::guard;
 
 use crate::{Alpha, ImagingError, RgbImage, Size};
 
@@ -88,7 +89,7 @@ impl File<'_> {
     /// Runs a decoder; if it panics, that is an error like any other.
     fn guarded<T>(&self, work: impl FnOnce() -> Result<T, ImagingError>) -> Result<T, ImagingError> {
         let fail = |detail| ImagingError::DecoderPanic { name: self.name.to_owned(), format: self.format.name(), detail };
-        panics::caught(work).unwrap_or_else(|detail| Err(fail(detail)))
+        guard::catch(work).unwrap_or_else(|detail| Err(fail(detail)))
     }
 
     /// The size that a header states, if it is within the limits.

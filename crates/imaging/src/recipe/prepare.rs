@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 
 use ndarray::Array4;
+use vtk_kernels::normalize::{self, Levels};
 
 use super::{Arithmetic, Order, Recipe, Step};
 use crate::placement::{Move, Placement};
-use crate::{Filter, ImagingError, RgbImage, Size, resize_f32};
+use crate::resize::{resize_f32, resize_u8_in_f32};
+use crate::{Filter, ImagingError, RgbImage, Size};
 
 /// A picture made ready for a network.
 #[derive(Clone, Debug)]
@@ -92,37 +94,48 @@ impl Recipe {
     /// Turns levels into the tensor's numbers: planes of `size`, one after the other; what the picture doesn't cover is a line's padding.
     fn number(&self, canvas: &Canvas<'_>, size: Size, out: &mut [f32]) {
         let ground = self.steps().iter().find_map(|step| if let Step::PadLine { value } = step { Some(*value as f32) } else { None });
-        let bgr = self.order() == Order::Bgr;
-        for (plane, values) in out.chunks_exact_mut(size.width * size.height).enumerate() {
-            let channel = if bgr { 2 - plane } else { plane };
-            let table: [f32; 256] = std::array::from_fn(|level| self.value(level as f32, plane));
-            for (y, row) in values.chunks_exact_mut(size.width).enumerate() {
-                let (row, rest) = row.split_at_mut(canvas.size.width);
-                rest.fill(ground.unwrap_or(0.0));
-                let range = y * canvas.size.width * 3..(y + 1) * canvas.size.width * 3;
-                match &canvas.pixels {
-                    Pixels::U8(pixels) => {
-                        for (value, pixel) in row.iter_mut().zip(pixels[range].chunks_exact(3)) {
-                            *value = table[usize::from(pixel[channel])];
+        let order = if self.order() == Order::Bgr { [2, 1, 0] } else { [0, 1, 2] };
+        let width = canvas.size.width;
+        let (first, rest) = out.split_at_mut(size.width * size.height);
+        let (second, third) = rest.split_at_mut(size.width * size.height);
+        let rows = first.chunks_exact_mut(size.width).zip(second.chunks_exact_mut(size.width)).zip(third.chunks_exact_mut(size.width));
+        let levels: [Levels; 3] = std::array::from_fn(|plane| {
+            let mut levels = std::array::from_fn(|level| level as f32);
+            self.scale(&mut levels, plane);
+            levels
+        });
+        for (y, ((a, b), c)) in rows.enumerate() {
+            let range = y * width * 3..(y + 1) * width * 3;
+            for row in [&mut *a, &mut *b, &mut *c] {
+                row[width..].fill(ground.unwrap_or(0.0));
+            }
+            let planes = [&mut a[..width], &mut b[..width], &mut c[..width]];
+            match &canvas.pixels {
+                Pixels::U8(pixels) => normalize::planes(&pixels[range], order, &levels, planes),
+                Pixels::F32(pixels) => {
+                    for (plane, values) in planes.into_iter().enumerate() {
+                        for (value, pixel) in values.iter_mut().zip(pixels[range.clone()].as_chunks::<3>().0) {
+                            *value = pixel[order[plane]];
                         }
-                    }
-                    Pixels::F32(pixels) => {
-                        for (value, pixel) in row.iter_mut().zip(pixels[range].chunks_exact(3)) {
-                            *value = self.value(pixel[channel], plane);
-                        }
+                        self.scale(values, plane);
                     }
                 }
             }
         }
     }
 
-    /// A level after `scale` and `normalize`, each in f32.
-    fn value(&self, level: f32, plane: usize) -> f32 {
-        self.steps().iter().fold(level, |x, step| match step {
-            Step::Scale { over } => x / *over as f32,
-            Step::Normalize { mean, std } => (x - mean[plane] as f32) / std[plane] as f32,
-            _ => x,
-        })
+    /// `scale` and `normalize`, each in f32, of values in the given plane.
+    fn scale(&self, values: &mut [f32], plane: usize) {
+        for step in self.steps() {
+            match step {
+                Step::Scale { over } => values.iter_mut().for_each(|x| *x /= *over as f32),
+                Step::Normalize { mean, std } => {
+                    let (mean, std) = (mean[plane] as f32, std[plane] as f32);
+                    values.iter_mut().for_each(|x| *x = (*x - mean) / std);
+                }
+                _ => {}
+            }
+        }
     }
 }
 
@@ -144,7 +157,9 @@ impl<'a> Canvas<'a> {
             Move::Resize { from, .. } => match (self.pixels, step.resizing().unwrap_or((Filter::Linear, Arithmetic::U8))) {
                 (Pixels::U8(pixels), (_, Arithmetic::U8)) if from == to => Pixels::U8(pixels),
                 (Pixels::U8(pixels), (filter, Arithmetic::U8)) => Pixels::U8(Cow::Owned(crate::resize_u8(&pixels, from, 3, to, filter)?)),
-                (pixels, _) => Pixels::F32(resize_f32(&pixels.into_f32(), from, 3, to)?),
+                (pixels, _) if from == to => Pixels::F32(pixels.into_f32()),
+                (Pixels::U8(pixels), _) => Pixels::F32(resize_u8_in_f32(&pixels, from, 3, to)?),
+                (Pixels::F32(pixels), _) => Pixels::F32(resize_f32(&pixels, from, 3, to)?),
             },
             Move::Pad { from, .. } => {
                 let value = if let Step::Pad { value, .. } | Step::PadSmall { value, .. } = step { *value } else { 0.0 };

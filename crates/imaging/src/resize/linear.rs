@@ -1,5 +1,7 @@
 //! OpenCV's `INTER_LINEAR` (`opencv/modules/imgproc/src/resize.cpp`): in 8 bits with weights in 1/2048 and two shifts, in f32 as it is.
 
+use vtk_kernels::resize::{join_linear, widen};
+
 use super::{Source, clamp, scale, scaled};
 use crate::Size;
 
@@ -15,7 +17,7 @@ struct Place {
 
 impl Place {
     /// Weights in 1/2048. They need not add up to 2048.
-    fn fixed(self) -> [i32; 2] {
+    fn fixed(self) -> [i16; 2] {
         [1.0 - self.fraction, self.fraction].map(|w| scaled(w, COEF_SCALE))
     }
 }
@@ -62,61 +64,60 @@ impl Rule {
     }
 
     /// Rows: the weight stays as it is and the two row numbers are clamped, other than with columns. Both then name the same row, but
-    /// the shifts of [`blend`] can lose one level, and OpenCV's do.
+    /// the shifts of `join_linear` can lose one level, and OpenCV's do.
     fn rows(self, from: usize, to: usize) -> Vec<Place> {
         let place = |(start, fraction)| Place { positions: [clamp(start, from), clamp(start + 1, from)], fraction };
         self.starts(from, to).map(place).collect()
     }
 }
 
-/// The vertical sum of 8-bit resizing.
-fn blend(above: i32, below: i32, weights: [i32; 2]) -> u8 {
-    let sum = ((weights[0] * (above >> 4)) >> 16) + ((weights[1] * (below >> 4)) >> 16);
-    ((sum + 2) >> 2).clamp(0, 255) as u8
-}
-
 pub(super) fn resize_u8(source: &Source<'_, u8>, to: Size, rule: Rule) -> Vec<u8> {
     let channels = source.channels;
-    let columns: Vec<([usize; 2], [i32; 2])> =
-        rule.columns(source.size.width, to.width).iter().map(|place| (place.positions.map(|p| p * channels), place.fixed())).collect();
-    let widen = |y: usize, out: &mut [i32]| {
-        let row = source.row(y);
-        for (pixel, (at, weights)) in out.chunks_exact_mut(channels).zip(&columns) {
-            let (left, right) = (&row[at[0]..at[0] + channels], &row[at[1]..at[1] + channels]);
-            for ((value, l), r) in pixel.iter_mut().zip(left).zip(right) {
-                *value = i32::from(*l) * weights[0] + i32::from(*r) * weights[1];
-            }
-        }
-    };
+    let windows = rule.columns(source.size.width, to.width).into_iter().map(|place| (place.positions[0] as i64, place.fixed()));
+    let (wide, windows) = source.with_windows(windows);
     let mut result = vec![0; to.width * to.height * channels];
-    two_rows(rule.rows(source.size.height, to.height), to.width * channels, widen, &mut result, |above, below, place, out| {
-        let weights = place.fixed();
-        for ((value, a), b) in out.iter_mut().zip(above).zip(below) {
-            *value = blend(*a, *b, weights);
-        }
+    let rows = rule.rows(source.size.height, to.height);
+    let widen_row = |y: usize, out: &mut [i32]| widen(wide.source().row(y), channels, &windows, out);
+    two_rows(rows, to.width * channels, widen_row, &mut result, |above, below, place, out| {
+        join_linear([above, below], place.fixed().map(i32::from), out);
     });
     result
 }
 
-pub(super) fn resize_f32(source: &Source<'_, f32>, to: Size) -> Vec<f32> {
+pub(super) fn resize_f32<S: Copy + Into<f32>>(source: &Source<'_, S>, to: Size) -> Vec<f32> {
     let channels = source.channels;
     let columns = Rule::Centers.columns(source.size.width, to.width);
-    let widen = |y: usize, out: &mut [f32]| {
-        let row = source.row(y);
-        for (pixel, place) in out.chunks_exact_mut(channels).zip(&columns) {
-            let [left, right] = place.positions.map(|p| &row[p * channels..(p + 1) * channels]);
-            for ((value, l), r) in pixel.iter_mut().zip(left).zip(right) {
-                *value = l * (1.0 - place.fraction) + r * place.fraction;
-            }
-        }
+    let widen_row = |y: usize, out: &mut [f32]| match channels {
+        3 => widen_f32::<S, 3>(source.row(y), &columns, out),
+        1 => widen_f32::<S, 1>(source.row(y), &columns, out),
+        _ => widen_f32_any(source.row(y), channels, &columns, out),
     };
     let mut result = vec![0.0; to.width * to.height * channels];
-    two_rows(Rule::Centers.rows(source.size.height, to.height), to.width * channels, widen, &mut result, |above, below, place, out| {
+    let rows = Rule::Centers.rows(source.size.height, to.height);
+    two_rows(rows, to.width * channels, widen_row, &mut result, |above, below, place, out| {
         for ((value, a), b) in out.iter_mut().zip(above).zip(below) {
             *value = a * (1.0 - place.fraction) + b * place.fraction;
         }
     });
     result
+}
+
+fn widen_f32<S: Copy + Into<f32>, const C: usize>(row: &[S], columns: &[Place], out: &mut [f32]) {
+    let pixels = row.as_chunks::<C>().0;
+    for (pixel, place) in out.as_chunks_mut::<C>().0.iter_mut().zip(columns) {
+        let [left, right] = place.positions.map(|p| pixels[p]);
+        let weight = 1.0 - place.fraction;
+        *pixel = std::array::from_fn(|c| left[c].into() * weight + right[c].into() * place.fraction);
+    }
+}
+
+fn widen_f32_any<S: Copy + Into<f32>>(row: &[S], channels: usize, columns: &[Place], out: &mut [f32]) {
+    for (pixel, place) in out.chunks_exact_mut(channels).zip(columns) {
+        let [left, right] = place.positions.map(|p| &row[p * channels..(p + 1) * channels]);
+        for ((value, l), r) in pixel.iter_mut().zip(left).zip(right) {
+            *value = (*l).into() * (1.0 - place.fraction) + (*r).into() * place.fraction;
+        }
+    }
 }
 
 /// Makes each result row from the two source rows that it lies between; a row is widened once and kept while the next result row needs it.

@@ -10,6 +10,10 @@ mod linear;
 mod nearest;
 mod pillow;
 
+use std::borrow::Cow;
+
+use vtk_kernels::resize::Windows;
+
 use crate::{ImagingError, RgbImage, Size};
 
 pub(crate) use cubic::weights as cubic_weights;
@@ -81,6 +85,12 @@ pub fn resize_f32(pixels: &[f32], from: Size, channels: usize, to: Size) -> Resu
     Ok(if from == to { pixels.to_vec() } else { linear::resize_f32(&Source { pixels, size: from, channels }, to) })
 }
 
+/// [`resize_f32`] of 8-bit pixels, without a copy of the whole picture in f32.
+pub(crate) fn resize_u8_in_f32(pixels: &[u8], from: Size, channels: usize, to: Size) -> Result<Vec<f32>, ImagingError> {
+    check(pixels.len(), from, channels, to)?;
+    Ok(linear::resize_f32(&Source { pixels, size: from, channels }, to))
+}
+
 impl RgbImage {
     /// The picture resized to `width` × `height`.
     ///
@@ -106,14 +116,46 @@ impl<'a, T> Source<'a, T> {
     }
 }
 
+/// Rows that are wide enough for windows of `K` pixels.
+struct Wide<'a> {
+    pixels: Cow<'a, [u8]>,
+    size: Size,
+    channels: usize,
+}
+
+impl Wide<'_> {
+    fn source(&self) -> Source<'_, u8> {
+        Source { pixels: &self.pixels, size: self.size, channels: self.channels }
+    }
+}
+
+impl<'a> Source<'a, u8> {
+    /// Windows into the rows, given by their first position and their weights, and the rows themselves: where they are narrower than a
+    /// window, the last pixel is repeated, which a window that leaves the row counts anyway.
+    fn with_windows<const K: usize>(&self, windows: impl IntoIterator<Item = (i64, [i16; K])>) -> (Wide<'a>, Windows<K>) {
+        let Source { pixels, size, channels } = *self;
+        let missing = K.saturating_sub(size.width);
+        let pixels = if missing == 0 {
+            Cow::Borrowed(pixels)
+        } else {
+            let row = |row: &[u8]| [row, &row[row.len() - channels..].repeat(missing)].concat();
+            Cow::Owned(pixels.chunks_exact(size.width * channels).flat_map(row).collect())
+        };
+        let size = Size::new(size.width + missing, size.height);
+        // None only for rows narrower than a window and weights that sum to more than 16 bits: neither is left.
+        let windows = Windows::new(size.width, windows).unwrap_or_else(|| Windows::empty(size.width));
+        (Wide { pixels, size, channels }, windows)
+    }
+}
+
 /// The distance in source pixels from one result pixel to the next, as `cv::resize` computes it.
 pub(crate) fn scale(from: usize, to: usize) -> f64 {
     1.0 / (to as f64 / from as f64)
 }
 
 /// A weight as a whole number over `one`, halves to the even one (`saturate_cast` of OpenCV).
-fn scaled(weight: f32, one: f32) -> i32 {
-    (weight * one).round_ties_even().clamp(f32::from(i16::MIN), f32::from(i16::MAX)) as i32
+fn scaled(weight: f32, one: f32) -> i16 {
+    (weight * one).round_ties_even().clamp(f32::from(i16::MIN), f32::from(i16::MAX)) as i16
 }
 
 /// `index` moved into 0 … `len` − 1.

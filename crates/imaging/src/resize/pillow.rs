@@ -5,7 +5,7 @@ use super::Source;
 use crate::Size;
 
 /// PRECISION_BITS: 32 − 8 − 2.
-const PRECISION: i64 = 22;
+const PRECISION: u32 = 22;
 
 /// The shape of the kernel.
 #[derive(Clone, Copy)]
@@ -38,7 +38,7 @@ impl Kernel {
 /// Weights of consecutive source positions from `first`.
 struct Window {
     first: usize,
-    weights: Vec<i64>,
+    weights: Vec<i32>,
 }
 
 fn windows(from: usize, to: usize, kernel: Kernel) -> Vec<Window> {
@@ -54,14 +54,15 @@ fn windows(from: usize, to: usize, kernel: Kernel) -> Vec<Window> {
             let sum: f64 = raw.iter().sum();
             let fixed = |w: f64| {
                 let w = if sum == 0.0 { w } else { w / sum };
-                (w * (1i64 << PRECISION) as f64).round() as i64
+                (w * f64::from(1 << PRECISION)).round() as i32
             };
             Window { first, weights: raw.into_iter().map(fixed).collect() }
         })
         .collect()
 }
 
-fn to_level(sum: i64) -> u8 {
+/// Sums stay within 32 bits: weights add up to 2^22, and negative ones are few.
+fn to_level(sum: i32) -> u8 {
     ((sum + (1 << (PRECISION - 1))) >> PRECISION).clamp(0, 255) as u8
 }
 
@@ -85,13 +86,13 @@ fn vertical_first(from: Size, to: Size) -> bool {
 
 fn vertical(source: &Source<'_, u8>, height: usize, kernel: Kernel) -> Vec<u8> {
     let stride = source.size.width * source.channels;
-    let mut sums = vec![0i64; stride];
+    let mut sums = vec![0i32; stride];
     let mut result = Vec::with_capacity(stride * height);
     for window in windows(source.size.height, height, kernel) {
         sums.fill(0);
         for (y, weight) in (window.first..).zip(&window.weights) {
             for (sum, value) in sums.iter_mut().zip(source.row(y)) {
-                *sum += i64::from(*value) * weight;
+                *sum += i32::from(*value) * weight;
             }
         }
         result.extend(sums.iter().map(|sum| to_level(*sum)));
@@ -108,7 +109,7 @@ fn horizontal(source: &Source<'_, u8>, width: usize, kernel: Kernel) -> Vec<u8> 
         for window in &windows {
             let pixels = row[window.first * channels..].chunks_exact(channels);
             for c in 0..channels {
-                let sum = pixels.clone().zip(&window.weights).map(|(pixel, weight)| i64::from(pixel[c]) * weight).sum();
+                let sum = pixels.clone().zip(&window.weights).map(|(pixel, weight)| i32::from(pixel[c]) * weight).sum();
                 result.push(to_level(sum));
             }
         }
