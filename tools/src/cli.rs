@@ -14,28 +14,42 @@ use crate::talk::TalkArgs;
 
 /// Vision on a plain CPU: PP-LCNet and its task heads.
 #[derive(Debug, Parser)]
-#[command(name = "vtk", version, disable_help_subcommand = true, after_long_help = AFTER_HELP)]
+#[command(name = "vtk", version, disable_help_subcommand = true, after_long_help = sections())]
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
-const AFTER_HELP: &str = "\
-Exit status:
-  0  everything was done; finding nothing is no failure
-  1  some inputs failed, or a check did
-  2  nothing could be done: a usage error, or a model that is missing or broken
+/// What belongs to the whole program: sections of the long help and of every manual page, each a list of terms and what they mean.
+pub(crate) const SECTIONS: [(&str, &[(&str, &str)]); 3] = [
+    (
+        "Exit status",
+        &[
+            ("0", "everything was done; finding nothing is no failure"),
+            ("1", "some inputs failed, or a check did"),
+            ("2", "nothing could be done: a usage error, or a model that is missing or broken"),
+        ],
+    ),
+    ("Environment", &[("VTK_HOME", "the folder of pulled models, in place of the usual folder for caches")]),
+    (
+        "Examples",
+        &[
+            ("vtk cls photo.jpg", "what does it show?"),
+            ("vtk cls --model page-orientation scan.png", "which way up does it stand?"),
+            ("vtk cls -r --json photos > answers.jsonl", "a line of JSON for each picture"),
+            ("vtk cls photos --save drawn", "pictures with the answers on them"),
+        ],
+    ),
+];
 
-Environment:
-  VTK_HOME  the folder of pulled models, in place of the usual folder for caches
-
-Examples:
-  vtk cls photo.jpg                            what does it show?
-  vtk cls --model page-orientation scan.png    which way up does it stand?
-  vtk cls -r --json photos > answers.jsonl     a line of JSON for each picture
-  vtk cls photos --save drawn                  pictures with the answers on them
-
-Nothing is downloaded unless asked for by `vtk models pull` or `--pull`.";
+fn sections() -> String {
+    let section = |(title, entries): &(&str, &[(&str, &str)])| {
+        let width = entries.iter().map(|(term, _)| term.len()).max().unwrap_or(0);
+        let lines: String = entries.iter().map(|(term, meaning)| format!("\n  {term:width$}  {meaning}")).collect();
+        format!("{title}:{lines}")
+    };
+    SECTIONS.iter().map(section).collect::<Vec<_>>().join("\n\n")
+}
 
 /// One variant a file of `commands/`.
 #[derive(Debug, Subcommand)]

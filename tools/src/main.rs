@@ -1,4 +1,5 @@
 //! The program `vtk`. Everything of substance is in the libraries; here are arguments, inputs, outputs and exit statuses.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod ahead;
 mod bench;

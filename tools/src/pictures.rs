@@ -97,17 +97,18 @@ pub(crate) fn run<T: Task>(
     };
     let listing = inputs::list(&names, shared.recursive);
     listing.notes.iter().for_each(|note| talk.note(note));
-    let font = shared.save.font()?;
-    let targets = shared.save.targets(T::NAME, &listing.inputs)?;
-    let items: Vec<(Input, Option<Target>)> = listing.inputs.into_iter().zip(targets).collect();
 
-    let spread = Spread::new(shared.threads, items.len());
+    let spread = Spread::new(shared.threads, listing.inputs.len());
     talk.detail(&format!("instruction set: {}", machine::instruction_set()));
     talk.detail(&format!("threads: {}", machine::threads(shared.threads)));
     let mut laps = Laps::default();
     let task = load(&spread, &talk, &mut laps)?;
     timing.add(laps);
 
+    // Last of what can be refused: from here on there are new files.
+    let font = shared.save.font()?;
+    let targets = shared.save.targets(T::NAME, &listing.inputs)?;
+    let items: Vec<(Input, Option<Target>)> = listing.inputs.into_iter().zip(targets).collect();
     talk.expect(items.len());
     let way = Way { task: &task, max_pixels: shared.max_pixels, font };
     let mut report =

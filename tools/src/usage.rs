@@ -2,6 +2,7 @@
 //!
 //! `vtk photo.jpg` is what anybody tries first. The answer names the tasks that could be meant.
 
+use std::env;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -19,6 +20,8 @@ use crate::status::ExitStatus;
 pub(crate) fn explain(error: &Error) -> ExitStatus {
     let printed = match advice(error, &Cli::command()) {
         Some(advice) => writeln!(io::stderr(), "error: {}", plain_lines(&advice)),
+        // Clap repeats what was typed as it stands.
+        None if !is_inert_command() => writeln!(io::stderr(), "{}", plain_lines(&error.to_string())),
         None => error.print(),
     };
     match printed {
@@ -27,6 +30,14 @@ pub(crate) fn explain(error: &Error) -> ExitStatus {
         _ if error.use_stderr() => ExitStatus::Unusable,
         _ => ExitStatus::Done,
     }
+}
+
+/// Whether nothing in what was typed would act on a terminal.
+fn is_inert_command() -> bool {
+    env::args_os().all(|typed| {
+        let typed = typed.to_string_lossy();
+        plain(&typed).to_string() == typed
+    })
 }
 
 /// What to say in place of clap's message. None where clap says it well.

@@ -30,6 +30,21 @@ fn names_may_have_spaces_other_scripts_and_a_dash_in_front() {
     assert!(text.out.starts_with("==> 我的 照片.ppm <==\n"), "{text:#?}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn names_need_not_be_utf_8() {
+    use std::os::unix::ffi::OsStrExt;
+    let sandbox = Sandbox::new();
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9.ppm");
+    std::fs::write(sandbox.path("").join(name), picture(0)).unwrap();
+    for input in [name, std::ffi::OsStr::new("."), std::ffi::OsStr::new("caf*.ppm")] {
+        let names = sandbox.cls(&[std::ffi::OsStr::new("--json"), input]).status(0).silent().names();
+        assert!(names.len() == 1 && names[0].ends_with("caf\u{fffd}.ppm"), "{names:?}");
+    }
+    sandbox.cls(&[std::ffi::OsStr::new("--save=out"), name]).status(0);
+    assert!(sandbox.path("out").join(std::ffi::OsStr::from_bytes(b"caf\xe9.cls.png")).is_file());
+}
+
 #[test]
 fn a_pattern_is_expanded_in_natural_order() {
     let sandbox = Sandbox::with_pictures(&["p10.ppm", "p2.ppm", "p1.ppm", "q1.ppm", ".p3.ppm", "sub/p4.ppm"]);

@@ -70,6 +70,12 @@ fn control_characters_never_reach_a_terminal() {
 }
 
 #[test]
+fn control_characters_of_a_slip_are_not_repeated() {
+    let done = Sandbox::new().cls(&["--no\u{202e}\u{1b}[31m", "x"]).status(2).says(&["--no\\u{202e}"]);
+    assert!(!done.err.contains(['\u{1b}', '\u{202e}']), "{done:#?}");
+}
+
+#[test]
 fn a_closed_pipe_ends_quietly() {
     let names: Vec<String> = (0..40).map(|i| format!("{i}.ppm")).collect();
     let sandbox = Sandbox::with_pictures(&names.iter().map(String::as_str).collect::<Vec<_>>());

@@ -56,8 +56,10 @@ fn one_file_is_for_one_input() {
     let sandbox = Sandbox::with_pictures(&["a.ppm", "b.ppm"]);
     let done = save(&sandbox, &["a.ppm", "b.ppm", "--save", "out.png"]).status(2).says(&["out.png is one file", "2 inputs", "folder"]);
     assert_eq!(done.out, "");
+    sandbox.cls(&["a.ppm", "--save", "out", "--model", "zzz"]).status(2).says(&["zzz"]);
     save(&sandbox, &["a.ppm", "--save", "out.jpg"]).status(2).says(&["only PNG is written; name it out.png"]);
     assert_eq!(sandbox.files(), ["a.ppm", "b.ppm"]);
+    assert!(!sandbox.path("out").exists());
 }
 
 #[test]

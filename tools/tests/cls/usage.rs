@@ -57,6 +57,7 @@ fn the_manual_pages_have_every_command_and_flag() {
     let plain = |text: String| text.replace('\\', "");
     let program = plain(vtk(&sandbox, &["man"]).status(0).silent().out);
     assert!(program.contains(".TH vtk 1") && program.contains("vtk-cls(1)") && program.contains("VTK_HOME"), "{program}");
+    assert!(program.contains(".SH \"EXIT STATUS\""), "{program}");
     let page = plain(vtk(&sandbox, &["man", "cls"]).status(0).silent().out);
     assert!(page.contains(".TH vtk-cls 1"), "{page}");
     let help = sandbox.cls(&["-h"]).status(0).out;
@@ -65,5 +66,7 @@ fn the_manual_pages_have_every_command_and_flag() {
     for flag in flags.iter().filter(|flag| flag.len() > 3) {
         assert!(page.contains(flag.trim_end_matches(['\'', ')', '`'])), "{flag}");
     }
-    vtk(&sandbox, &["man", "nothing"]).status(2).says(&["no command `nothing`"]);
+    assert!(vtk(&sandbox, &["man", "eval", "cls"]).status(0).out.contains("data"));
+    vtk(&sandbox, &["man", "nothing"]).status(2).says(&["no command `vtk nothing`"]);
+    vtk(&sandbox, &["man", "cls", "nothing"]).status(2).says(&["no command `vtk cls nothing`"]);
 }
