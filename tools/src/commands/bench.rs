@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::path::Path;
 
-
 use serde::Serialize;
 
 use crate::bench::{Contender, Figures, measure};

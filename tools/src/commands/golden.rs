@@ -57,7 +57,11 @@ pub(crate) fn run(args: Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
     let replays: [&dyn Replay; 4] = [&CheckpointReplay, &GraphReplay, &ImagingReplay, &ClsReplay];
     let summary = vtk_golden::run(&args.dirs, &replays, &args.kinds, &packages, &mut each)?;
     written?;
-    if args.json { out.json(&summary)? } else { writeln!(out, "{summary}")? }
+    if args.json {
+        out.json(&summary)?
+    } else {
+        writeln!(out, "{summary}")?
+    }
     if summary.cases == 0 {
         talk.error("no case was found: a case is a folder with a case.json in it");
         return Ok(ExitStatus::Unusable);

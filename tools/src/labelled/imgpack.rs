@@ -27,7 +27,10 @@ impl ImgPack {
         let index = number::<8>(&bytes, 16).ok_or_else(truncated)?;
         let end = count.checked_mul(8).and_then(|n| n.checked_add(index));
         if end != Some(bytes.len()) {
-            return Err(format!("the .imgpack announces {count} entries with the index at {index}, which its {} bytes don't have", bytes.len()));
+            return Err(format!(
+                "the .imgpack announces {count} entries with the index at {index}, which its {} bytes don't have",
+                bytes.len()
+            ));
         }
         let entries = (0..count).map(|i| entry(&bytes, index, i, classes)).collect::<Result<_, _>>()?;
         Ok(Self { bytes, entries })

@@ -53,7 +53,8 @@ pub(crate) fn open(list: &Path, labels: Option<&[String]>) -> anyhow::Result<Vec
         let bytes = fs::read(list).with_context(|| format!("{shown}: the list of labelled pictures cannot be read"))?;
         if ImgPack::is_one(&bytes) {
             let pack = Arc::new(ImgPack::parse(bytes).map_err(|what| anyhow!("{shown}: {what}"))?);
-            let item = |i| Labelled { name: format!("{shown}, entry {i}"), class: pack.class(i), source: Source::Packed(Arc::clone(&pack), i) };
+            let item =
+                |i| Labelled { name: format!("{shown}, entry {i}"), class: pack.class(i), source: Source::Packed(Arc::clone(&pack), i) };
             (0..pack.len()).map(item).collect()
         } else {
             table::read(list, &bytes)?

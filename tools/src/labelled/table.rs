@@ -15,9 +15,8 @@ pub(super) fn read(list: &Path, bytes: &[u8]) -> anyhow::Result<Vec<Labelled>> {
     let lines = text.trim_start_matches('\u{feff}').lines().enumerate();
     let used = lines.filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
     used.map(|(i, line)| {
-        let (file, class) = parse(line).ok_or_else(|| {
-            anyhow!("{shown}, line {}: {line:?} is not FILE, a tab and a class number from 0", i + 1)
-        })?;
+        let (file, class) =
+            parse(line).ok_or_else(|| anyhow!("{shown}, line {}: {line:?} is not FILE, a tab and a class number from 0", i + 1))?;
         Ok(Labelled::file(folder.join(file), class))
     })
     .collect()
