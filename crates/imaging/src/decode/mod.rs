@@ -40,7 +40,7 @@ impl Default for DecodeOptions {
 
 /// Decodes a picture file: of an animation the first picture, of a TIFF file the page asked for. `name` is used in messages only.
 ///
-/// Memory stays within about 12 bytes for each of [`DecodeOptions::max_pixels`], whatever the bytes are.
+/// Memory stays within about 20 bytes for each of [`DecodeOptions::max_pixels`], whatever the bytes are.
 ///
 /// # Errors
 /// Any of [`ImagingError`]'s variants about files; see their documentation.

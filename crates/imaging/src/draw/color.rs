@@ -1,12 +1,12 @@
 //! Colors by class.
 
 /// The color of class `index` in a class map: PaddleSeg's (`paddleseg/utils/visualize.py`, `get_color_map_list`), that is Pascal VOC's
-/// rule of bits with its first color, black, left out. From class 255 on the colors repeat.
+/// rule of bits with its first color, black, left out.
 #[must_use]
 pub fn class_color(index: usize) -> [u8; 3] {
-    let number = (index % 255 + 1) as u8;
-    // Bits 0, 3, 6 go to red, 1, 4, 7 to green, 2, 5 to blue, the lowest to the highest place.
-    let channel = |first: u32| (0..3).fold(0, |level, i| level | (number.checked_shr(first + 3 * i).unwrap_or(0) & 1) << (7 - i));
+    let number = index.wrapping_add(1);
+    // Bits 0, 3, 6 … go to red, 1, 4, 7 … to green, 2, 5, 8 … to blue, the lowest to the highest place.
+    let channel = |first: usize| (0..8).fold(0, |level, i| level | (((number >> (first + 3 * i)) & 1) as u8) << (7 - i));
     [channel(0), channel(1), channel(2)]
 }
 
@@ -58,8 +58,8 @@ mod tests {
         let expected =
             [[128, 0, 0], [0, 128, 0], [128, 128, 0], [0, 0, 128], [128, 0, 128], [0, 128, 128], [128, 128, 128], [64, 0, 0], [192, 0, 0]];
         assert_eq!(first, expected);
-        assert_eq!(class_color(255), class_color(0));
         assert_eq!(class_color(254), [224, 224, 192]);
+        assert_eq!(class_color(255), [0, 0, 32]);
     }
 
     #[test]

@@ -55,8 +55,9 @@ impl<'a> Numbers<'a> {
     }
 
     /// Samples of 16 bits, in the file's byte order.
-    pub(super) fn shorts(&self, bytes: &[u8]) -> Vec<u16> {
-        bytes.chunks_exact(2).map(|pair| self.join(pair) as u16).collect()
+    pub(super) fn shorts(self, bytes: &[u8]) -> impl Iterator<Item = u16> {
+        let read = if self.little { u16::from_le_bytes } else { u16::from_be_bytes };
+        bytes.as_chunks::<2>().0.iter().map(move |pair| read(*pair))
     }
 
     /// A sample of 16 bits in the file's byte order.

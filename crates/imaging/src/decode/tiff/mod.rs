@@ -72,7 +72,7 @@ fn levels(page: &Page<'_>, packed: &[u8], rows: usize, samples: usize) -> Vec<u8
         16 => {
             let colors = page.photometric.colors() > 1;
             let level = |v: u16| if colors { ((u32::from(v) + 128) / 257) as u8 } else { (v >> 8) as u8 };
-            page.numbers.shorts(&packed[..values * rows * 2]).into_iter().map(level).collect()
+            page.numbers.shorts(&packed[..values * rows * 2]).map(level).collect()
         }
         bits => {
             let top = (1u16 << bits) - 1;

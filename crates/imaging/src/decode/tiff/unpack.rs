@@ -138,7 +138,7 @@ fn integrate(page: &Page<'_>, rows: &mut [u8], stride: usize, samples: usize) {
                 row[i] = row[i].wrapping_add(row[i - samples]);
             }
         } else {
-            let mut values = page.numbers.shorts(row);
+            let mut values: Vec<u16> = page.numbers.shorts(row).collect();
             for i in samples..values.len() {
                 values[i] = values[i].wrapping_add(values[i - samples]);
             }
