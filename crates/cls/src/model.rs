@@ -114,7 +114,9 @@ impl Classifier {
         let Some((height, width)) = self.recipe.input_size() else { return Ok(()) };
         let fits = |wanted: Option<usize>, size: usize| wanted.is_none_or(|w| w == size);
         if !fits(input.shape[2], height) || !fits(input.shape[3], width) {
-            return fail(format!("takes {input}, but its preparation makes pictures {height} high and {width} wide; name another with --recipe"));
+            return fail(format!(
+                "takes {input}, but its preparation makes pictures {height} high and {width} wide; name another with --recipe"
+            ));
         }
         Ok(())
     }

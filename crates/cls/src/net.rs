@@ -33,8 +33,8 @@ pub(crate) fn grow(
         return Err(ClsError::NotAClassifier { model: model.to_owned(), reason });
     };
     let at = embedding_tap(model, &arch, embedding)?;
-    let network = grow_network(weights, &arch, &keys, classes, at, input)
-        .map_err(|source| ClsError::Network { model: model.to_owned(), source })?;
+    let network =
+        grow_network(weights, &arch, &keys, classes, at, input).map_err(|source| ClsError::Network { model: model.to_owned(), source })?;
     Ok(Grown { network, arch })
 }
 
