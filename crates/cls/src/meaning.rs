@@ -22,9 +22,9 @@ pub(crate) struct Meaning {
 const SURE: f32 = 0.5;
 
 impl Meaning {
-    /// From a file's metadata (`meaning`, `unit`, `sure`), else from the catalogue's thresholds.
+    /// From a file's metadata (`meaning`, `unit`, `sure`), else from the catalogue.
     pub(crate) fn of_model(name: &str, metadata: &BTreeMap<String, String>, entry: Option<&Entry>) -> Result<Self, ClsError> {
-        let text = |key: &str| metadata.get(key).cloned();
+        let text = |key: &str, known: Option<&String>| metadata.get(key).or(known).cloned();
         let sure = match metadata.get("sure") {
             None => entry.and_then(|e| e.thresholds.get("sure")).and_then(Value::as_f64).map_or(SURE, |s| s as f32),
             Some(text) => text.parse().ok().filter(|s| (0.0..=1.0).contains(s)).ok_or_else(|| ClsError::Metadata {
@@ -32,7 +32,8 @@ impl Meaning {
                 what: format!("metadata `sure` is {text:?}; a number from 0 to 1 was expected"),
             })?,
         };
-        Ok(Self { what: text("meaning").unwrap_or_else(|| "class".into()), unit: text("unit").unwrap_or_default(), sure })
+        let what = text("meaning", entry.and_then(|e| e.meaning.as_ref())).unwrap_or_else(|| "class".into());
+        Ok(Self { what, unit: text("unit", entry.and_then(|e| e.unit.as_ref())).unwrap_or_default(), sure })
     }
 }
 

@@ -89,13 +89,18 @@ fn grow_network(
 /// The architecture of a checkpoint and how its keys are spelled.
 fn identify(model: &str, weights: &Checkpoint, given: Option<&Arch>, entry: Option<&Entry>) -> Result<(Arch, KeyMap), ClsError> {
     if let Some(arch) = given {
-        return Ok((arch.clone(), keys_of(arch, weights)));
+        let Some(keys) = arch.key_map_of(weights) else {
+            let fitting = Arch::fitting(weights).first().map_or_else(|| "no network that vtk knows".to_owned(), |(a, _)| a.to_string());
+            let what = format!("--arch says {arch}, but its keys are those of {fitting}");
+            return Err(ClsError::Metadata { model: model.to_owned(), what });
+        };
+        return Ok((arch.clone(), keys));
     }
     if let Some(arch) = named_in(model, weights.metadata())? {
         let keys = keys_of(&arch, weights);
         return Ok((arch, keys));
     }
-    if let Some(arch) = entry.map(|e| named_by(e)).transpose()?.flatten() {
+    if let Some(arch) = entry.map(named_by).transpose()?.flatten() {
         let keys = keys_of(&arch, weights);
         return Ok((arch, keys));
     }

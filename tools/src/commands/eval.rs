@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::anyhow;
 use clap::Subcommand;
 use serde::Serialize;
 use vtk_cls::{Accuracy, AccuracyReport, Classifier, ClsError};
@@ -90,19 +91,26 @@ fn eval_cls(args: &ClsArgs, out: &mut Out) -> anyhow::Result<ExitStatus> {
         |picture, scores| {
             talk.step();
             match scores {
+                Ok(scores) if picture.class >= scores.len() => {
+                    let (name, class, known) = (&picture.name, picture.class, scores.len());
+                    return ControlFlow::Break(anyhow!(
+                        "{name}: is of class {class}, but {} knows {known} classes (from 0)",
+                        classifier.name()
+                    ));
+                }
                 Ok(scores) => accuracy.add(&scores, picture.class),
                 Err(Trouble::Picture(message)) => {
                     failed += 1;
                     talk.error(&message);
                 }
-                Err(Trouble::Model(error)) => return ControlFlow::Break(error),
+                Err(Trouble::Model(error)) => return ControlFlow::Break(error.into()),
             }
             ControlFlow::Continue(())
         },
     );
     talk.finish();
     if let ControlFlow::Break(error) = end {
-        return Err(error.into());
+        return Err(error);
     }
     let report = ClsReport { data: args.data.display().to_string(), model: classifier.name(), accuracy: accuracy.finish(), failed };
     if args.json {

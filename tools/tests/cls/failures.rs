@@ -64,7 +64,7 @@ fn the_limit_of_pixels_can_be_moved() {
 fn what_may_not_be_read_is_an_error_even_in_a_folder() {
     use std::os::unix::fs::PermissionsExt;
     let sandbox = Sandbox::with_pictures(&["f/a.ppm", "f/b.ppm"]);
-    fs::set_permissions(sandbox.path("f/a.ppm"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(sandbox.path("f/a.ppm"), fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(sandbox.path("f/a.ppm")).is_ok() {
         eprintln!("skipped: this user may read everything, so nothing was tested");
         return;

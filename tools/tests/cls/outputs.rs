@@ -34,7 +34,8 @@ fn json_is_one_compact_object_a_line_in_the_order_of_inputs() {
     assert_eq!(keys(&lines[1]["error"]), ["kind", "message"]);
     assert_eq!(lines[1]["error"]["kind"], "not-found");
     // Never pretty-printed.
-    assert!(done.out.lines().zip(&lines).all(|(line, value)| line == value.to_string()), "{done:#?}");
+    let compact: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    assert_eq!(done.out.lines().collect::<Vec<_>>(), compact, "{done:#?}");
     assert!(done.out.starts_with(r#"{"input":"b.ppm","model":"page-orientation","classes":[{"index":"#), "{done:#?}");
     let long = sandbox.cls(&[&FAST[..], &["--format", "json", "b.ppm", "absent.ppm", "a.ppm"]].concat()).status(1);
     assert_eq!(long.out, done.out);
