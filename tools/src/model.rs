@@ -26,7 +26,11 @@ pub(crate) struct ModelArgs {
 impl ModelArgs {
     /// Opens the model that was named, or else the task's own.
     pub(crate) fn open(&self, default: &str, talk: &Talk) -> Result<Model, ZooError> {
-        let model = zoo().open(self.model.as_deref().unwrap_or(default))?;
+        let model = zoo().open(self.model.as_deref().unwrap_or(default)).map_err(|error| match (error, default_folder()) {
+            // Without a cache folder nothing can lie in it: that comes before where the model would lie.
+            (ZooError::Missing { .. }, Err(no_folder)) => no_folder,
+            (error, _) => error,
+        })?;
         talk.detail(&format!("model: {} ({}, {}), SHA-256 {}", model.name(), model.file(), model.origin(), model.sha256()));
         Ok(model)
     }
