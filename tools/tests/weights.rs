@@ -146,3 +146,17 @@ fn an_arch_that_contradicts_the_model_is_refused() {
     assert_eq!(done.status.code(), Some(2));
     assert!(error.contains("pplcnet-x0.5") && error.contains("efficientnet-lite0"), "{error}");
 }
+
+#[test]
+fn models_are_listed_by_task() {
+    let all = out(&vtk(&["models", "list"]));
+    assert!(all.lines().count() > 100, "{all}");
+    let cls = out(&vtk(&["models", "list", "--json", "--task", "cls"]));
+    let rows: Vec<serde_json::Value> = cls.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let state = |name: &str| rows.iter().find(|r| r["name"] == name).map(|r| r["state"].clone());
+    assert_eq!(state("page-orientation"), Some("embedded".into()));
+    assert!(state("pplcnet-x1.0").is_some() && rows.iter().all(|r| r["task"] == "cls"));
+    let done = vtk(&["models", "list", "--task", "nonsense"]);
+    assert_eq!(done.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("cls, "));
+}
