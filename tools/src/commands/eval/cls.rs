@@ -1,9 +1,10 @@
-//! `vtk eval TASK`: a model's figures on labelled data.
+//! `vtk eval cls`: top-1 and top-5 accuracy.
 
+use std::io::Write;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use anyhow::anyhow;
-use clap::Subcommand;
 use serde::Serialize;
 use vtk_cls::{Accuracy, AccuracyReport, Classifier, ClsError};
 use vtk_imaging::{DecodeOptions, Prepared, decode};
@@ -18,27 +19,12 @@ use crate::print::Out;
 use crate::status::ExitStatus;
 use crate::talk::{Talk, TalkArgs};
 
-use std::io::Write;
-use std::ops::ControlFlow;
-
-/// Measure a model on labelled data
-#[derive(Debug, clap::Args)]
-pub(crate) struct Args {
-    #[command(subcommand)]
-    task: Task,
-}
-
-#[derive(Debug, Subcommand)]
-enum Task {
-    Cls(ClsArgs),
-}
-
 /// Top-1 and top-5 accuracy of a classifier
 ///
 /// The preparation and the network are those of `vtk cls`. Pictures that can't be read are named, counted as `failed` and left out of
 /// the rates.
 #[derive(Debug, clap::Args)]
-struct ClsArgs {
+pub(crate) struct Args {
     /// The labelled pictures: a text of FILE, tab, CLASS on each line; a folder for each class; or an .imgpack
     ///
     /// Classes count from 0. Paths in a text are relative to its folder.
@@ -60,15 +46,9 @@ struct ClsArgs {
     talk: TalkArgs,
 }
 
-pub(crate) fn run(args: Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
-    match args.task {
-        Task::Cls(args) => eval_cls(&args, out),
-    }
-}
-
 /// The JSON object of `vtk eval cls`.
 #[derive(Serialize)]
-struct ClsReport<'a> {
+struct Report<'a> {
     data: String,
     model: &'a str,
     #[serde(flatten)]
@@ -76,7 +56,7 @@ struct ClsReport<'a> {
     failed: usize,
 }
 
-fn eval_cls(args: &ClsArgs, out: &mut Out) -> anyhow::Result<ExitStatus> {
+pub(crate) fn run(args: &Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
     let mut talk = Talk::new(args.talk);
     let classifier = cls::load(&args.model, None, &talk)?.with_threads(Threads::one());
     let pictures = labelled::open(&args.data, classifier.labels())?;
@@ -112,7 +92,7 @@ fn eval_cls(args: &ClsArgs, out: &mut Out) -> anyhow::Result<ExitStatus> {
     if let ControlFlow::Break(error) = end {
         return Err(error);
     }
-    let report = ClsReport { data: args.data.display().to_string(), model: classifier.name(), accuracy: accuracy.finish(), failed };
+    let report = Report { data: args.data.display().to_string(), model: classifier.name(), accuracy: accuracy.finish(), failed };
     if args.json {
         out.json(&report)?;
     } else {

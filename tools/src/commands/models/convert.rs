@@ -1,64 +1,24 @@
-//! `vtk models …`: weight files and what is known of them.
+//! `vtk models convert`: a weight file as `.safetensors`.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
-use clap::Subcommand;
-use serde::Serialize;
 use vtk_backbone::{Arch, Backbone};
 use vtk_cls::parse_labels;
 use vtk_imaging::Recipe;
 use vtk_nn::Network;
 use vtk_weights::Checkpoint;
-use vtk_zoo::{Listed, State};
 
-use crate::model::zoo;
-use crate::print::Out;
 use crate::status::ExitStatus;
 use crate::talk::{Talk, TalkArgs};
-
-/// List the models that are known by name; convert weight files
-#[derive(Debug, clap::Args)]
-pub(crate) struct Args {
-    #[command(subcommand)]
-    action: Action,
-}
-
-#[derive(Debug, Subcommand)]
-enum Action {
-    List(List),
-    Convert(Box<Convert>),
-}
-
-/// The models that are known by name, and whether they are here
-#[derive(Debug, clap::Args)]
-struct List {
-    /// Only those of one task: cls, det, ocr, shitu
-    #[arg(long, value_name = "TASK")]
-    task: Option<String>,
-
-    /// One JSON object a model
-    #[arg(long)]
-    json: bool,
-}
-
-/// A model in a list.
-#[derive(Serialize)]
-struct Row<'a> {
-    name: &'a str,
-    task: &'a str,
-    state: &'static str,
-    summary: &'a str,
-}
 
 /// Write weights as .safetensors, with what a reader should know of them in the file's metadata
 ///
 /// Reads .pdparams and .safetensors, told by their content. Metadata of the input is kept; the flags below replace it key by key. Where
 /// a network is named by --arch, the weights are checked against it before anything is written; where none is, it is told from the keys if it can be.
 #[derive(Debug, clap::Args)]
-struct Convert {
+pub(crate) struct Args {
     /// The weights to read
     #[arg(value_name = "IN")]
     input: PathBuf,
@@ -111,43 +71,7 @@ struct Convert {
     talk: TalkArgs,
 }
 
-pub(crate) fn run(args: Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
-    match args.action {
-        Action::List(args) => list(&args, out),
-        Action::Convert(args) => convert(&args),
-    }
-}
-
-fn list(args: &List, out: &mut Out) -> anyhow::Result<ExitStatus> {
-    let zoo = zoo();
-    let rows: Vec<Row<'_>> = zoo.list(args.task.as_deref()).into_iter().map(|model| row(&model)).collect();
-    if rows.is_empty() {
-        let mut tasks: Vec<&str> = zoo.catalogue().entries().map(|e| e.task.as_str()).collect();
-        tasks.dedup();
-        bail!("no model is known for the task {:?}; there are some for {}", args.task.as_deref().unwrap_or_default(), tasks.join(", "));
-    }
-    let width = rows.iter().map(|r| r.name.chars().count()).max().unwrap_or(0);
-    for row in &rows {
-        match args.json {
-            true => out.json(row)?,
-            false => writeln!(out, "{:<5} {:<width$} {:<8} {}", row.task, row.name, row.state, row.summary)?,
-        }
-    }
-    Ok(ExitStatus::Done)
-}
-
-fn row<'a>(model: &Listed<'a>) -> Row<'a> {
-    let state = match model.state {
-        State::Embedded => "embedded",
-        State::Cached => "here",
-        State::Partial => "partly",
-        State::Absent => "-",
-    };
-    let (task, summary) = model.entry.map_or(("", ""), |e| (e.task.as_str(), e.summary.as_str()));
-    Row { name: model.name, task, state, summary }
-}
-
-fn convert(args: &Convert) -> anyhow::Result<ExitStatus> {
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitStatus> {
     let talk = Talk::new(args.talk);
     check_output(args)?;
     let mut weights = Checkpoint::from_path(&args.input)?;
@@ -167,7 +91,7 @@ fn convert(args: &Convert) -> anyhow::Result<ExitStatus> {
     Ok(ExitStatus::Done)
 }
 
-fn check_output(args: &Convert) -> anyhow::Result<()> {
+fn check_output(args: &Args) -> anyhow::Result<()> {
     let shown = args.output.display();
     if args.output.extension().is_none_or(|e| !e.eq_ignore_ascii_case("safetensors")) {
         bail!("{shown}: the output must end in .safetensors, the one format that is written");
@@ -186,7 +110,7 @@ fn same_file(a: &Path, b: &Path) -> bool {
 }
 
 /// The network: the one that was named, if it fits; or the one that the file names; or the only one that fits.
-fn network_of(args: &Convert, weights: &Checkpoint, talk: &Talk) -> anyhow::Result<Option<Arch>> {
+fn network_of(args: &Args, weights: &Checkpoint, talk: &Talk) -> anyhow::Result<Option<Arch>> {
     if let Some(arch) = &args.arch {
         check_fit(arch, weights)?;
         return Ok(Some(arch.clone()));
@@ -217,7 +141,7 @@ fn check_fit(arch: &Arch, weights: &Checkpoint) -> anyhow::Result<()> {
 }
 
 /// What the flags say, by metadata key.
-fn metadata(args: &Convert) -> anyhow::Result<Vec<(&'static str, String)>> {
+fn metadata(args: &Args) -> anyhow::Result<Vec<(&'static str, String)>> {
     let mut said = Vec::new();
     if let Some(recipe) = &args.recipe {
         said.push(("recipe", recipe.name().map_or_else(|| recipe.to_string(), str::to_owned)));

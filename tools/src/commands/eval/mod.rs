@@ -1,0 +1,26 @@
+//! `vtk eval TASK`: a model's figures on labelled data. A file a task.
+
+mod cls;
+
+use clap::Subcommand;
+
+use crate::print::Out;
+use crate::status::ExitStatus;
+
+/// Measure a model on labelled data
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    Cls(cls::Args),
+}
+
+pub(crate) fn run(args: Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
+    match args.task {
+        Task::Cls(args) => cls::run(&args, out),
+    }
+}
