@@ -1,0 +1,1 @@
+//! Finding lines: where text stands in a picture.

@@ -1,0 +1,1 @@
+//! Order, spaces and windows: from single lines to a page.

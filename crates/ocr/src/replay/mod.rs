@@ -1,0 +1,1 @@
+//! Replays the reference cases of text reading, a file a group of kinds.
