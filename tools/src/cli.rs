@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal};
 use clap::builder::{RangedU64ValueParser, TypedValueParser};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{bench, cls, completions, eval, golden, man, models};
+use crate::commands::{bench, cls, completions, doctor, eval, golden, man, models};
 use crate::print::Out;
 use crate::save::SaveArgs;
 use crate::status::ExitStatus;
@@ -58,6 +58,7 @@ enum Command {
     Eval(eval::Args),
     Bench(bench::Args),
     Models(models::Args),
+    Doctor(doctor::Args),
     Golden(golden::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -71,6 +72,7 @@ impl Cli {
             Command::Eval(args) => eval::run(args, out),
             Command::Bench(args) => bench::run(args, out),
             Command::Models(args) => models::run(args, out),
+            Command::Doctor(args) => doctor::run(&args, out),
             Command::Golden(args) => golden::run(args, out),
             Command::Completions(args) => completions::run(args, out),
             Command::Man(args) => man::run(args, out),
