@@ -30,7 +30,14 @@ pub(crate) const SECTIONS: [(&str, &[(&str, &str)]); 3] = [
             ("2", "nothing could be done: a usage error, or a model that is missing or broken"),
         ],
     ),
-    ("Environment", &[("VTK_HOME", "the folder of pulled models, in place of the usual folder for caches")]),
+    (
+        "Environment",
+        &[
+            ("VTK_HOME", "the folder of pulled models, in place of the usual folder for caches"),
+            ("HTTPS_PROXY", "the proxy through which `vtk models pull` reaches out"),
+            ("SSL_CERT_FILE", "certificates of the authorities to trust, in place of Mozilla's list"),
+        ],
+    ),
     (
         "Examples",
         &[
