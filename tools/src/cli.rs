@@ -7,6 +7,7 @@ use clap::builder::{RangedU64ValueParser, TypedValueParser};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{bench, cls, completions, doctor, eval, golden, man, models};
+use crate::pictures::Form;
 use crate::print::Out;
 use crate::save::SaveArgs;
 use crate::status::ExitStatus;
@@ -101,13 +102,9 @@ pub(crate) struct Shared {
     #[arg(short, long)]
     pub(crate) recursive: bool,
 
-    /// The form of the results
-    #[arg(long, value_enum, default_value_t, value_name = "FORM")]
-    format: Format,
-
     /// Results as JSON, one object per input and line; the same as --format json
     #[arg(long, conflicts_with = "format")]
-    json: bool,
+    pub(crate) json: bool,
 
     /// Threads to compute with; 0 takes all cores
     ///
@@ -135,7 +132,7 @@ pub(crate) struct Shared {
     pub(crate) talk: TalkArgs,
 }
 
-/// The forms that every task's results have.
+/// The forms that every task's results have. A task with more forms has an enum of its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people
@@ -143,6 +140,15 @@ pub(crate) enum Format {
     Text,
     /// JSON Lines: one object per input
     Json,
+}
+
+impl From<Format> for Form {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Text => Self::Text,
+            Format::Json => Self::Json,
+        }
+    }
 }
 
 impl Shared {
@@ -155,9 +161,9 @@ impl Shared {
         }
     }
 
-    /// The form of the results.
-    pub(crate) fn format(&self) -> Format {
-        if self.json { Format::Json } else { self.format }
+    /// How results are written: as the task's `--format` says, or `--json`.
+    pub(crate) fn form(&self, format: impl Into<Form>) -> Form {
+        if self.json { Form::Json } else { format.into() }
     }
 }
 

@@ -54,5 +54,9 @@ pub(crate) fn open(name: &str, may_pull: bool, talk: &Talk) -> Result<Model, Zoo
 /// The official catalogue, the models that are compiled in, and the cache folder (`VTK_HOME`, else the user's usual one). Where no such
 /// folder is known, embedded models and paths work all the same: what needs the cache asks [`default_folder`] itself.
 pub(crate) fn zoo() -> Zoo {
-    Zoo::new(default_folder().unwrap_or_default()).with_embedded(&[vtk_model_imagenet::MODEL, vtk_model_orient::MODEL])
+    Zoo::new(default_folder().unwrap_or_default()).with_embedded(&[
+        vtk_model_imagenet::MODEL,
+        vtk_model_orient::MODEL,
+        vtk_model_orient::LINE_MODEL,
+    ])
 }
