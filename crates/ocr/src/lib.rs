@@ -5,14 +5,18 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod detect;
+mod distilled;
 mod error;
 pub mod format;
 pub mod layout;
 mod line;
+mod load;
 pub mod orient;
+mod recipe;
 pub mod recognize;
 #[cfg(feature = "golden")]
 pub mod replay;
 
 pub use error::OcrError;
 pub use line::{Character, Quad, TextLine};
+pub use recipe::{LineOrder, OcrRecipe, ReadOptions};
