@@ -156,6 +156,23 @@ impl Network {
         self.plan(&shapes.to_vec()).map(|_| ())
     }
 
+    /// The shapes of the outputs for these input shapes, without running or planning anything.
+    ///
+    /// # Errors
+    /// As [`Self::run`]; [`NnError::Engine`] where a shape depends on the numbers of the input.
+    pub fn output_shapes(&self, inputs: &[Vec<usize>]) -> Result<Vec<Vec<usize>>, NnError> {
+        let shapes = inputs.to_vec();
+        self.check(&shapes)?;
+        let engine = |reason: String| engine_error("planned", &shapes, reason);
+        let model = guard::catch(|| self.body.source.at(&shapes)).map_err(|panic| engine(format!("the engine panicked: {panic}")))??;
+        let shape = |index: usize| {
+            let fact = model.output_fact(index).map_err(|e| engine(format!("{e:#}")))?;
+            let sizes = fact.shape.as_concrete().map(<[usize]>::to_vec);
+            sizes.ok_or_else(|| engine(format!("output {} has no shape that is known ahead", self.body.outputs[index])))
+        };
+        (0..self.body.outputs.len()).map(shape).collect()
+    }
+
     /// The inputs, in the order in which [`Self::run`] takes them.
     pub fn inputs(&self) -> &[InputInfo] {
         &self.body.inputs
