@@ -236,6 +236,33 @@ fn vertical_lines_run_from_right_to_left_below_their_heading() {
 }
 
 #[test]
+fn a_vertical_line_beside_horizontal_ones_comes_after_them() {
+    let page = sheet(|s| {
+        for row in 0..6 {
+            s.put(&format!("{row}"), 20.0, 20.0 + 30.0 * row as f32, 250.0, 20.0);
+        }
+        s.put("side", 300.0, 40.0, 18.0, 90.0);
+    });
+    page.reads("0 / 1 / 2 / 3 / 4 / 5 /// side");
+}
+
+#[test]
+fn cells_of_several_lines_stay_in_their_table() {
+    // Names of two lines, numbers half way between them; a wide cell now and then crosses the gutter.
+    let page = sheet(|s| {
+        for row in 0..4 {
+            let y = 20.0 + 33.0 * row as f32;
+            s.put(&format!("name{row}"), 23.0, y, 110.0, 17.0).put(&format!("rest{row}"), 23.0, y + 16.0, 30.0, 16.0);
+            s.put(&format!("count{row}"), 145.0, y + 7.0, 65.0, 16.0);
+            s.put(&format!("share{row}"), 212.0, y + 7.0, if row % 2 == 0 { 115.0 } else { 49.0 }, 16.0);
+            s.put(&format!("kind{row}"), 478.0, y + 7.0, 50.0, 18.0);
+        }
+    });
+    let rows = |row: usize| format!("name{row}|count{row}|share{row}|kind{row} / rest{row}");
+    assert_eq!(page.read(), (0..4).map(rows).collect::<Vec<_>>().join(" / "));
+}
+
+#[test]
 fn digits_below_each_other_are_no_vertical_line() {
     let page = sheet(|s| {
         for row in 0..5 {

@@ -60,8 +60,11 @@ fn split(mut places: Vec<Placed>, vertical: bool, thickness: f64, depth: usize, 
     let looked = if depth > 0 { gutters(&places) } else { Vec::new() };
     let parted = looked.into_iter().filter_map(|gutter| Parted::by(gutter, &places, height)).max_by_key(Parted::rank);
     let Some(parted) = parted else {
-        found.push(Region { places, vertical });
-        return;
+        // A vertical line beside horizontal ones is none of their rows.
+        let (tall, rest): (Vec<Placed>, Vec<Placed>) = places.into_iter().partition(|place| !vertical && place.is_vertical(thickness));
+        let tall = Region { places: tall.into_iter().map(Placed::transposed).collect(), vertical: true };
+        let leaves = [Region { places: rest, vertical }, tall];
+        return found.extend(leaves.into_iter().filter(|region| !region.places.is_empty()));
     };
     let again = |places: Vec<Placed>, found: &mut Vec<Region>| match vertical {
         false => collect(places, thickness, depth - 1, found),

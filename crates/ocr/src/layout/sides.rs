@@ -85,7 +85,8 @@ impl Sides {
         if left.is_prose() && right.is_prose() && !(beside >= 0.8 && left.is_loose() && right.is_loose()) {
             return if rows >= enough { Verdict::Columns } else { Verdict::Few };
         }
-        if beside < 0.5 && gutter >= 1.0 && rows >= 2 { Verdict::Columns } else { Verdict::Table }
+        // A table whose cells have several lines each seldom has four in a row that stand beside nothing.
+        if beside < 0.4 && gutter >= 1.0 && rows >= 4 { Verdict::Columns } else { Verdict::Table }
     }
 }
 
