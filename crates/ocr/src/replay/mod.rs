@@ -1,8 +1,12 @@
 //! Replays the reference cases of text reading: each a call of the public functions that a reader calls.
 
+<<<<<<< HEAD
 mod detect;
 mod network;
 mod orient;
+=======
+mod order;
+>>>>>>> ocr-layout
 
 use vtk_golden::{Case, GoldenError, Outcome, Packages, Replay};
 
@@ -10,7 +14,11 @@ use vtk_golden::{Case, GoldenError, Outcome, Packages, Replay};
 type Kind = fn(&Case, &dyn Packages) -> Result<Vec<Outcome>, GoldenError>;
 
 /// Every kind that is replayed here.
+<<<<<<< HEAD
 const KINDS: [(&str, Kind); 2] = [("network.ocr", |case, _| network::replay(case)), ("decode.db", |case, _| detect::decoded(case))];
+=======
+const KINDS: [(&str, Kind); 1] = [("ocr.order", |case, _| order::replay(case))];
+>>>>>>> ocr-layout
 
 /// The kinds of text reading.
 #[derive(Clone, Copy, Debug, Default)]
