@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use vtk_cls::replay::ClsReplay;
+use vtk_det::replay::DetReplay;
 use vtk_golden::{Case, CaseReport, CheckpointReplay, GoldenError, Packages, Replay, WeightSource, find_cases};
 use vtk_imaging::ImagingReplay;
 use vtk_ocr::replay::OcrReplay;
@@ -55,7 +56,7 @@ pub(crate) fn run(args: Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
             written = if args.json { out.json(report) } else { writeln!(out, "{report}") };
         }
     };
-    let replays: [&dyn Replay; 5] = [&CheckpointReplay, &GraphReplay, &ImagingReplay, &ClsReplay, &OcrReplay];
+    let replays: [&dyn Replay; 6] = [&CheckpointReplay, &GraphReplay, &ImagingReplay, &ClsReplay, &DetReplay, &OcrReplay];
     let summary = vtk_golden::run(&args.dirs, &replays, &args.kinds, &packages, &mut each)?;
     written?;
     if args.json {
