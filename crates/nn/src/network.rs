@@ -156,23 +156,6 @@ impl Network {
         self.plan(&shapes.to_vec()).map(|_| ())
     }
 
-    /// The shapes of the outputs for these input shapes, without running or planning anything.
-    ///
-    /// # Errors
-    /// As [`Self::run`]; [`NnError::Engine`] where a shape depends on the numbers of the input.
-    pub fn output_shapes(&self, inputs: &[Vec<usize>]) -> Result<Vec<Vec<usize>>, NnError> {
-        let shapes = inputs.to_vec();
-        self.check(&shapes)?;
-        let engine = |reason: String| engine_error("planned", &shapes, reason);
-        let model = guard::catch(|| self.body.source.at(&shapes)).map_err(|panic| engine(format!("the engine panicked: {panic}")))??;
-        let shape = |index: usize| {
-            let fact = model.output_fact(index).map_err(|e| engine(format!("{e:#}")))?;
-            let sizes = fact.shape.as_concrete().map(<[usize]>::to_vec);
-            sizes.ok_or_else(|| engine(format!("output {} has no shape that is known ahead", self.body.outputs[index])))
-        };
-        (0..self.body.outputs.len()).map(shape).collect()
-    }
-
     /// The inputs, in the order in which [`Self::run`] takes them.
     pub fn inputs(&self) -> &[InputInfo] {
         &self.body.inputs
@@ -213,7 +196,8 @@ impl Network {
     pub fn output_shapes(&self, shapes: &[Vec<usize>]) -> Result<Vec<Vec<Option<usize>>>, NnError> {
         let shapes = shapes.to_vec();
         self.check(&shapes)?;
-        let model = self.body.source.at(&shapes)?;
+        let panicked = |panic| engine_error("planned", &shapes, format!("the engine panicked: {panic}"));
+        let model = guard::catch(|| self.body.source.at(&shapes)).map_err(panicked)??;
         let sizes = |fact: &TypedFact| fact.shape.iter().map(|d| d.to_usize().ok()).collect();
         let outlets = model.output_outlets().map_err(|e| engine_error("planned", &shapes, format!("{e:#}")))?;
         let facts = outlets.iter().map(|o| model.outlet_fact(*o).map(sizes)).collect::<TractResult<_>>();
