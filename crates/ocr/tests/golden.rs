@@ -4,10 +4,11 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use vtk_golden::{NoPackages, Suite};
+use vtk_ocr::replay::OcrReplay;
 
 fn main() {
     let own = concat!(env!("CARGO_MANIFEST_DIR"), "/../../reference");
-    let suite = Suite::new(&[], &NoPackages, own, std::env::var_os("VTK_REFERENCE"));
+    let suite = Suite::new(&[&OcrReplay], &NoPackages, own, std::env::var_os("VTK_REFERENCE"));
     suite.notice().inspect(|notice| eprintln!("{notice}"));
     let trials = suite.into_trials().into_iter();
     let tests = trials.map(|trial| Trial::test(trial.name().to_owned(), move || trial.run().map_err(Failed::from)));
