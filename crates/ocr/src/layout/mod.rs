@@ -14,10 +14,14 @@ mod order;
 mod page;
 mod paragraphs;
 mod rows;
+mod seams;
 mod sides;
+mod windows;
 
 pub use order::{ReadingOrder, sort_paddleocr, sort_rapidocr};
 pub use page::{Block, PageLayout, Paragraph, Piece, Row, read_order};
+pub use seams::join_windows;
+pub use windows::{Window, plan_windows};
 
 #[cfg(test)]
 mod arrangements;
