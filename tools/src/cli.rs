@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal};
 use clap::builder::{RangedU64ValueParser, TypedValueParser};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{bench, cls, completions, doctor, eval, golden, man, models};
+use crate::commands::{bench, cls, completions, doctor, eval, golden, man, models, ocr};
 use crate::pictures::Form;
 use crate::print::Out;
 use crate::save::SaveArgs;
@@ -62,6 +62,7 @@ fn sections() -> String {
 /// One variant a file of `commands/`.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Ocr(Box<ocr::Args>),
     Cls(cls::Args),
     Eval(eval::Args),
     Bench(bench::Args),
@@ -76,6 +77,7 @@ impl Cli {
     /// Runs the command that was typed.
     pub(crate) fn run(self, out: &mut Out) -> anyhow::Result<ExitStatus> {
         match self.command {
+            Command::Ocr(args) => ocr::run(*args, out),
             Command::Cls(args) => cls::run(args, out),
             Command::Eval(args) => eval::run(args, out),
             Command::Bench(args) => bench::run(args, out),

@@ -52,37 +52,28 @@ pub(crate) trait Task: Sync {
     /// The picture with its answer drawn on it.
     fn draw(&self, answer: &Self::Answer, picture: &RgbImage, font: &Font) -> Result<RgbImage, Failure>;
 
-    /// Writes a part of the one document that all answers make: for tasks that have a [`Form::Document`].
-    fn write_document(&self, part: Part<'_, Self::Answer>, out: &mut dyn Write) -> io::Result<()> {
-        let (_, _) = (part, out);
-        Ok(())
+    /// The one document that all answers make, where one is asked for in place of text or JSON.
+    fn document(&self) -> Option<Box<dyn Document<Self::Answer> + '_>> {
+        None
     }
 }
 
-/// How answers are written.
+/// A document of many answers, written as they come.
+pub(crate) trait Document<A> {
+    /// Writes an answer, and what stands before it.
+    fn add(&mut self, input: &Input, answer: &A, out: &mut dyn Write) -> io::Result<()>;
+
+    /// Writes what stands behind the last, so that the document is whole; also that of no answers.
+    fn end(&mut self, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// How answers are written, where the task makes no document of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     /// For people, each under its input's name where there are several.
     Text,
     /// An object per input and line.
     Json,
-    /// All in one document of the task's.
-    Document,
-}
-
-/// A part of a document.
-pub(crate) enum Part<'a, A> {
-    /// What stands before the first answer, if there comes one.
-    Begin,
-    /// An answer.
-    Answer {
-        /// The picture.
-        input: &'a Input,
-        /// What was found on it.
-        answer: &'a A,
-    },
-    /// What stands behind the last.
-    End,
 }
 
 /// Draws on a copy of a picture, with marks and letters of a size that suits it.
@@ -173,8 +164,9 @@ pub(crate) fn run<T: Task>(
     let items: Vec<(Input, Option<Target>)> = listing.inputs.into_iter().zip(targets).collect();
     talk.expect(items.len());
     let way = Way { task: &task, max_pixels: shared.max_pixels, font };
-    let mut report = Report { task: &task, form: *form, headed: listing.headed, talk: &talk, timing, out, answers: 0, failures: 0 };
-    report.begin()?;
+    let document = task.document();
+    let mut report =
+        Report { task: &task, document, form: *form, headed: listing.headed, talk: &talk, timing, out, answers: 0, failures: 0 };
     let end = ahead::in_order(
         &items,
         spread.limits,
@@ -248,8 +240,9 @@ impl<W> Traveller<W> {
 }
 
 /// Where answers and failures go, in the order of the inputs.
-struct Report<'a, T> {
+struct Report<'a, T: Task> {
     task: &'a T,
+    document: Option<Box<dyn Document<T::Answer> + 'a>>,
     form: Form,
     headed: bool,
     talk: &'a Talk,
@@ -260,14 +253,9 @@ struct Report<'a, T> {
 }
 
 impl<T: Task> Report<'_, T> {
-    /// What stands before all answers.
-    fn begin(&mut self) -> io::Result<()> {
-        if self.form == Form::Document { self.task.write_document(Part::Begin, self.out) } else { Ok(()) }
-    }
-
-    /// What stands behind them.
+    /// What stands behind all answers.
     fn end(&mut self) -> io::Result<()> {
-        if self.form == Form::Document { self.task.write_document(Part::End, self.out) } else { Ok(()) }
+        self.document.as_mut().map_or(Ok(()), |document| document.end(self.out))
     }
 
     fn take(&mut self, input: &Input, answered: Traveller<T::Answer>) -> ControlFlow<anyhow::Error> {
@@ -283,10 +271,11 @@ impl<T: Task> Report<'_, T> {
 
     fn answer(&mut self, input: &Input, answer: &T::Answer) -> io::Result<()> {
         let (out, first) = (&mut *self.out, self.answers == 0);
-        self.talk.aside(|| match self.form {
-            Form::Json => out.json(&Answered { input: input.name(), page: input.page_number(), model: self.task.model(), answer }),
-            Form::Document => self.task.write_document(Part::Answer { input, answer }, out),
-            Form::Text => {
+        let document = &mut self.document;
+        self.talk.aside(|| match (document, self.form) {
+            (Some(document), _) => document.add(input, answer, out),
+            (None, Form::Json) => out.json(&Answered { input: input.name(), page: input.page_number(), model: self.task.model(), answer }),
+            (None, Form::Text) => {
                 if self.headed && input.begins() {
                     writeln!(out, "{}==> {} <==", if first { "" } else { "\n" }, input.shown())?;
                 } else if !input.begins() {
@@ -304,7 +293,7 @@ impl<T: Task> Report<'_, T> {
     fn failure(&mut self, input: &Input, failure: &Failure) -> io::Result<()> {
         self.failures += 1;
         self.talk.error(&failure.message);
-        if self.form == Form::Json {
+        if self.form == Form::Json && self.document.is_none() {
             let out = &mut *self.out;
             self.talk.aside(|| out.json(&Failed { input: input.name(), page: input.page_number(), error: failure }))?;
         }

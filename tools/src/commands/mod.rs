@@ -8,3 +8,4 @@ pub(crate) mod eval;
 pub(crate) mod golden;
 pub(crate) mod man;
 pub(crate) mod models;
+pub(crate) mod ocr;
