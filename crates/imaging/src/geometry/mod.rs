@@ -6,6 +6,7 @@ mod approx;
 mod contours;
 mod fill;
 mod offset;
+mod overlap;
 mod rectangle;
 mod union;
 
@@ -13,4 +14,5 @@ pub use approx::{approximate, area, perimeter};
 pub use contours::{Contour, contours};
 pub use fill::{fill_polygon, mean_in_polygon, mean_in_quad};
 pub use offset::offset;
+pub use overlap::{common_area, iou};
 pub use rectangle::{RotatedRect, min_area_rect, ordered_corners};

@@ -6,6 +6,7 @@
 //! [`ReaderOptions::reference`], with which results can be compared.
 
 mod crops;
+mod eval;
 mod explain;
 mod find;
 mod model;
@@ -13,6 +14,7 @@ mod options;
 mod page;
 mod pair;
 
+pub use eval::{PageAccuracy, PageReport, TrueLine};
 pub use explain::{Explained, LineFate};
 pub use model::TextReader;
 pub use options::{PageTurn, ReaderOptions, Spaces};

@@ -1,6 +1,7 @@
 //! `vtk eval TASK`: a model's figures on labelled data. A file a task.
 
 mod cls;
+mod ocr;
 mod rec;
 
 use clap::Subcommand;
@@ -19,11 +20,13 @@ pub(crate) struct Args {
 enum Task {
     Cls(cls::Args),
     Rec(rec::Args),
+    Ocr(Box<ocr::Args>),
 }
 
 pub(crate) fn run(args: Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
     match args.task {
         Task::Cls(args) => cls::run(&args, out),
         Task::Rec(args) => rec::run(&args, out),
+        Task::Ocr(args) => ocr::run(&args, out),
     }
 }

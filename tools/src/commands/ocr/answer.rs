@@ -64,7 +64,7 @@ pub(super) struct Detail {
 }
 
 /// The model's name in results: detector and recognizer.
-pub(super) fn name(reader: &TextReader) -> String {
+pub(crate) fn name_of(reader: &TextReader) -> String {
     format!("{} + {}", reader.detector().name(), reader.recognizer().name())
 }
 

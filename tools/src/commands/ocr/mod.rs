@@ -16,6 +16,7 @@ use vtk_ocr::format::DocumentFormat;
 use vtk_ocr::reader::TextReader;
 use vtk_ocr::recognize::words::Unit;
 
+pub(crate) use self::answer::name_of;
 use self::answer::{Answer, Detail, Paper};
 use self::models::ModelFlags;
 use crate::cli::Shared;
@@ -120,7 +121,7 @@ pub(crate) fn run(args: Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
         let reader = laps.time(Stage::Load, || args.model.load(spread.network.clone(), talk))?;
         let words = args.words.map(|words| if words == Words::Words { Unit::Word } else { Unit::Character });
         let detail = Detail { read: !args.det_only, words };
-        Ok(Ocr { name: answer::name(&reader), reader, work: args.work(), detail, format: args.format })
+        Ok(Ocr { name: name_of(&reader), reader, work: args.work(), detail, format: args.format })
     };
     let pages = args.pages.clone().unwrap_or_default();
     pictures::run(&Run::of(&args.shared, args.shared.form(args.format)).with_pages(pages), load, out)
