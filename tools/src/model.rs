@@ -39,5 +39,6 @@ impl ModelArgs {
 /// The official catalogue, the models that are compiled in, and the cache folder (`VTK_HOME`, else the user's usual one). Where no such
 /// folder is known, embedded models and paths work all the same: what needs the cache asks [`default_folder`] itself.
 pub(crate) fn zoo() -> Zoo {
-    Zoo::new(default_folder().unwrap_or_default()).with_embedded(&[vtk_model_imagenet::MODEL, vtk_model_orient::MODEL])
+    let embedded = [vtk_model_imagenet::MODEL, vtk_model_ocr::DETECTOR, vtk_model_ocr::RECOGNIZER, vtk_model_orient::MODEL];
+    Zoo::new(default_folder().unwrap_or_default()).with_embedded(&embedded)
 }
