@@ -6,7 +6,8 @@ use std::io::{self, IsTerminal};
 use clap::builder::{RangedU64ValueParser, TypedValueParser};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{bench, cls, completions, eval, golden, man, models};
+use crate::commands::{bench, cls, completions, doctor, eval, golden, man, models, ocr};
+use crate::pictures::Form;
 use crate::print::Out;
 use crate::save::SaveArgs;
 use crate::status::ExitStatus;
@@ -30,7 +31,14 @@ pub(crate) const SECTIONS: [(&str, &[(&str, &str)]); 3] = [
             ("2", "nothing could be done: a usage error, or a model that is missing or broken"),
         ],
     ),
-    ("Environment", &[("VTK_HOME", "the folder of pulled models, in place of the usual folder for caches")]),
+    (
+        "Environment",
+        &[
+            ("VTK_HOME", "the folder of pulled models, in place of the usual folder for caches"),
+            ("HTTPS_PROXY", "the proxy through which `vtk models pull` reaches out"),
+            ("SSL_CERT_FILE", "certificates of the authorities to trust, in place of Mozilla's list"),
+        ],
+    ),
     (
         "Examples",
         &[
@@ -54,10 +62,12 @@ fn sections() -> String {
 /// One variant a file of `commands/`.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Ocr(Box<ocr::Args>),
     Cls(cls::Args),
     Eval(eval::Args),
     Bench(bench::Args),
     Models(models::Args),
+    Doctor(doctor::Args),
     Golden(golden::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -67,10 +77,12 @@ impl Cli {
     /// Runs the command that was typed.
     pub(crate) fn run(self, out: &mut Out) -> anyhow::Result<ExitStatus> {
         match self.command {
+            Command::Ocr(args) => ocr::run(*args, out),
             Command::Cls(args) => cls::run(args, out),
             Command::Eval(args) => eval::run(args, out),
             Command::Bench(args) => bench::run(args, out),
             Command::Models(args) => models::run(args, out),
+            Command::Doctor(args) => doctor::run(&args, out),
             Command::Golden(args) => golden::run(args, out),
             Command::Completions(args) => completions::run(args, out),
             Command::Man(args) => man::run(args, out),
@@ -92,13 +104,9 @@ pub(crate) struct Shared {
     #[arg(short, long)]
     pub(crate) recursive: bool,
 
-    /// The form of the results
-    #[arg(long, value_enum, default_value_t, value_name = "FORM")]
-    format: Format,
-
     /// Results as JSON, one object per input and line; the same as --format json
     #[arg(long, conflicts_with = "format")]
-    json: bool,
+    pub(crate) json: bool,
 
     /// Threads to compute with; 0 takes all cores
     ///
@@ -126,7 +134,7 @@ pub(crate) struct Shared {
     pub(crate) talk: TalkArgs,
 }
 
-/// The forms that every task's results have.
+/// The forms that every task's results have. A task with more forms has an enum of its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people
@@ -134,6 +142,15 @@ pub(crate) enum Format {
     Text,
     /// JSON Lines: one object per input
     Json,
+}
+
+impl From<Format> for Form {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Text => Self::Text,
+            Format::Json => Self::Json,
+        }
+    }
 }
 
 impl Shared {
@@ -146,9 +163,9 @@ impl Shared {
         }
     }
 
-    /// The form of the results.
-    pub(crate) fn format(&self) -> Format {
-        if self.json { Format::Json } else { self.format }
+    /// How results are written: as the task's `--format` says, or `--json`.
+    pub(crate) fn form(&self, format: impl Into<Form>) -> Form {
+        if self.json { Form::Json } else { format.into() }
     }
 }
 

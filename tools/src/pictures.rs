@@ -3,8 +3,9 @@
 //! A [`Task`] knows one network and what its answers mean. [`run`] lists the inputs, has pictures decoded, prepared and answered side by
 //! side, prints answers as they come, reports what fails and goes on, and counts.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use serde::Serialize;
 use vtk_imaging::draw::{Drawing, Font};
@@ -12,9 +13,9 @@ use vtk_imaging::{Alpha, DecodeOptions, RgbImage, decode, encode_png};
 use vtk_kernels::Threads;
 
 use crate::ahead::{self, Limits};
-use crate::cli::{self, Format, Shared};
+use crate::cli::{self, Shared};
 use crate::failure::Failure;
-use crate::inputs::{self, Input};
+use crate::inputs::{self, Input, Pages};
 use crate::machine;
 use crate::print::Out;
 use crate::save::Target;
@@ -39,8 +40,8 @@ pub(crate) trait Task: Sync {
     /// What becomes of transparent pixels.
     fn alpha(&self) -> Alpha;
 
-    /// Makes a picture ready.
-    fn prepare(&self, picture: &RgbImage) -> Result<Self::Ready, Problem>;
+    /// Makes a picture ready. What is kept of the picture itself is shared, not copied.
+    fn prepare(&self, picture: &Arc<RgbImage>) -> Result<Self::Ready, Problem>;
 
     /// Runs the network and reads its outputs, each timed as a stage of its own.
     fn answer(&self, ready: Self::Ready, laps: &mut Laps) -> Result<Self::Answer, Problem>;
@@ -48,8 +49,57 @@ pub(crate) trait Task: Sync {
     /// Writes an answer for people.
     fn write_text(&self, answer: &Self::Answer, out: &mut dyn Write) -> io::Result<()>;
 
-    /// Draws an answer on its picture.
-    fn draw(&self, answer: &Self::Answer, drawing: &mut Drawing);
+    /// The picture with its answer drawn on it.
+    fn draw(&self, answer: &Self::Answer, picture: &RgbImage, font: &Font) -> Result<RgbImage, Failure>;
+
+    /// The one document that all answers make, where one is asked for in place of text or JSON.
+    fn document(&self) -> Option<Box<dyn Document<Self::Answer> + '_>> {
+        None
+    }
+}
+
+/// A document of many answers, written as they come.
+pub(crate) trait Document<A> {
+    /// Writes an answer, and what stands before it.
+    fn add(&mut self, input: &Input, answer: &A, out: &mut dyn Write) -> io::Result<()>;
+
+    /// Writes what stands behind the last, so that the document is whole; also that of no answers.
+    fn end(&mut self, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// How answers are written, where the task makes no document of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// For people, each under its input's name where there are several.
+    Text,
+    /// An object per input and line.
+    Json,
+}
+
+/// Draws on a copy of a picture, with marks and letters of a size that suits it.
+pub(crate) fn drawn(picture: &RgbImage, font: &Font, draw: impl FnOnce(&mut Drawing)) -> RgbImage {
+    let mut drawing = Drawing::on(picture).with_font(font.clone());
+    draw(&mut drawing);
+    drawing.finish()
+}
+
+/// What is to be done with which inputs.
+pub(crate) struct Run<'a> {
+    shared: &'a Shared,
+    form: Form,
+    pages: Option<Pages>,
+}
+
+impl<'a> Run<'a> {
+    /// A picture an input: of a file with several, the first.
+    pub(crate) fn of(shared: &'a Shared, form: Form) -> Self {
+        Self { shared, form, pages: None }
+    }
+
+    /// These pages of each input, one after the other.
+    pub(crate) fn with_pages(self, pages: Pages) -> Self {
+        Self { pages: Some(pages), ..self }
+    }
 }
 
 /// Why there is no answer.
@@ -85,7 +135,7 @@ impl Spread {
 
 /// Runs a task on everything that was named. `load` makes the task.
 pub(crate) fn run<T: Task>(
-    shared: &Shared,
+    Run { shared, form, pages }: &Run<'_>,
     load: impl FnOnce(&Spread, &Talk, &mut Laps) -> anyhow::Result<T>,
     out: &mut Out,
 ) -> anyhow::Result<ExitStatus> {
@@ -95,7 +145,10 @@ pub(crate) fn run<T: Task>(
         talk.say(&cli::short_help(T::NAME));
         return Ok(ExitStatus::Unusable);
     };
-    let listing = inputs::list(&names, shared.recursive);
+    let mut listing = inputs::list(&names, shared.recursive);
+    if let Some(pages) = pages {
+        listing = listing.by_pages(pages);
+    }
     listing.notes.iter().for_each(|note| talk.note(note));
 
     let spread = Spread::new(shared.threads, listing.inputs.len());
@@ -111,8 +164,9 @@ pub(crate) fn run<T: Task>(
     let items: Vec<(Input, Option<Target>)> = listing.inputs.into_iter().zip(targets).collect();
     talk.expect(items.len());
     let way = Way { task: &task, max_pixels: shared.max_pixels, font };
+    let document = task.document();
     let mut report =
-        Report { task: &task, format: shared.format(), headed: listing.headed, talk: &talk, timing, out, answers: 0, failures: 0 };
+        Report { task: &task, document, form: *form, headed: listing.headed, talk: &talk, timing, out, answers: 0, failures: 0 };
     let end = ahead::in_order(
         &items,
         spread.limits,
@@ -124,6 +178,7 @@ pub(crate) fn run<T: Task>(
     if let ControlFlow::Break(error) = end {
         return Err(error);
     }
+    report.end()?;
     if shared.timing {
         talk.say(&report.timing.to_string());
     }
@@ -141,15 +196,15 @@ struct Way<'a, T> {
 /// A picture that the network can take, with itself where it is to be drawn on.
 struct Ready<'a, R> {
     ready: R,
-    drawn: Option<(RgbImage, &'a Target)>,
+    drawn: Option<(Arc<RgbImage>, &'a Target)>,
 }
 
 impl<T: Task> Way<'_, T> {
     /// From its bytes to what the network takes.
     fn prepare<'t>(&self, input: &Input, target: Option<&'t Target>, laps: &mut Laps) -> Result<Ready<'t, T::Ready>, Problem> {
         let picture = laps.time(Stage::Decode, || {
-            let options = DecodeOptions { max_pixels: self.max_pixels, alpha: self.task.alpha(), ..DecodeOptions::default() };
-            decode(input.shown(), &input.read()?, &options).map_err(Failure::from)
+            let options = DecodeOptions { max_pixels: self.max_pixels, alpha: self.task.alpha(), page: input.page() };
+            decode(input.shown(), &input.read()?, &options).map(Arc::new).map_err(Failure::from)
         })?;
         let ready = laps.time(Stage::Prepare, || self.task.prepare(&picture))?;
         Ok(Ready { ready, drawn: target.map(|target| (picture, target)) })
@@ -159,11 +214,7 @@ impl<T: Task> Way<'_, T> {
     fn answer(&self, ready: Ready<'_, T::Ready>, laps: &mut Laps) -> Result<T::Answer, Problem> {
         let answer = self.task.answer(ready.ready, laps)?;
         if let Some((picture, target)) = ready.drawn {
-            laps.time(Stage::Save, || {
-                let mut drawing = Drawing::on(&picture).with_font(self.font.clone());
-                self.task.draw(&answer, &mut drawing);
-                target.write(&encode_png(&drawing.finish())?)
-            })?;
+            laps.time(Stage::Save, || target.write(&encode_png(&self.task.draw(&answer, &picture, &self.font)?)?))?;
         }
         Ok(answer)
     }
@@ -189,9 +240,10 @@ impl<W> Traveller<W> {
 }
 
 /// Where answers and failures go, in the order of the inputs.
-struct Report<'a, T> {
+struct Report<'a, T: Task> {
     task: &'a T,
-    format: Format,
+    document: Option<Box<dyn Document<T::Answer> + 'a>>,
+    form: Form,
     headed: bool,
     talk: &'a Talk,
     timing: Timing,
@@ -201,6 +253,11 @@ struct Report<'a, T> {
 }
 
 impl<T: Task> Report<'_, T> {
+    /// What stands behind all answers.
+    fn end(&mut self) -> io::Result<()> {
+        self.document.as_mut().map_or(Ok(()), |document| document.end(self.out))
+    }
+
     fn take(&mut self, input: &Input, answered: Traveller<T::Answer>) -> ControlFlow<anyhow::Error> {
         self.timing.add(answered.laps);
         let written = match answered.what {
@@ -214,11 +271,15 @@ impl<T: Task> Report<'_, T> {
 
     fn answer(&mut self, input: &Input, answer: &T::Answer) -> io::Result<()> {
         let (out, first) = (&mut *self.out, self.answers == 0);
-        self.talk.aside(|| match self.format {
-            Format::Json => out.json(&Answered { input: input.name(), model: self.task.model(), answer }),
-            Format::Text => {
-                if self.headed {
+        let document = &mut self.document;
+        self.talk.aside(|| match (document, self.form) {
+            (Some(document), _) => document.add(input, answer, out),
+            (None, Form::Json) => out.json(&Answered { input: input.name(), page: input.page_number(), model: self.task.model(), answer }),
+            (None, Form::Text) => {
+                if self.headed && input.begins() {
                     writeln!(out, "{}==> {} <==", if first { "" } else { "\n" }, input.shown())?;
+                } else if !input.begins() {
+                    writeln!(out, "{}", if io::stdout().is_terminal() { "" } else { "\x0c" })?;
                 }
                 self.task.write_text(answer, out)?;
                 out.flush()
@@ -232,9 +293,9 @@ impl<T: Task> Report<'_, T> {
     fn failure(&mut self, input: &Input, failure: &Failure) -> io::Result<()> {
         self.failures += 1;
         self.talk.error(&failure.message);
-        if self.format == Format::Json {
+        if self.form == Form::Json && self.document.is_none() {
             let out = &mut *self.out;
-            self.talk.aside(|| out.json(&Failed { input: input.name(), error: failure }))?;
+            self.talk.aside(|| out.json(&Failed { input: input.name(), page: input.page_number(), error: failure }))?;
         }
         Ok(())
     }
@@ -244,6 +305,8 @@ impl<T: Task> Report<'_, T> {
 #[derive(Serialize)]
 struct Answered<'a, A> {
     input: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<usize>,
     model: &'a str,
     #[serde(flatten)]
     answer: &'a A,
@@ -253,5 +316,7 @@ struct Answered<'a, A> {
 #[derive(Serialize)]
 struct Failed<'a> {
     input: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<usize>,
     error: &'a Failure,
 }

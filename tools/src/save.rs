@@ -87,13 +87,16 @@ fn in_folder(folder: &Path, task: &str, inputs: &[Input]) -> anyhow::Result<Vec<
     let mut taken = HashSet::new();
     let mut name = |input: &Input| {
         let numbers = std::iter::once(None).chain((2..).map(Some));
-        numbers.map(|number| file_name(input.stem(), number, task)).find(|name| taken.insert(folded(name))).unwrap_or_default()
+        numbers.map(|number| file_name(input, number, task)).find(|name| taken.insert(folded(name))).unwrap_or_default()
     };
     Ok(inputs.iter().map(|input| folder.join(name(input))).collect())
 }
 
-fn file_name(stem: &OsStr, number: Option<usize>, task: &str) -> OsString {
-    let mut name = stem.to_owned();
+fn file_name(input: &Input, number: Option<usize>, task: &str) -> OsString {
+    let mut name = input.stem().to_owned();
+    if let Some(page) = input.page_mark() {
+        name.push(page);
+    }
     if let Some(number) = number {
         name.push(format!("-{number}"));
     }

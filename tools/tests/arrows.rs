@@ -17,6 +17,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("vtk-model-ocr", &["vtk-zoo"]),
     ("vtk-model-orient", &["vtk-zoo"]),
     ("vtk-cls", &["vtk-backbone", "vtk-golden", "vtk-imaging", "vtk-kernels", "vtk-nn", "vtk-weights", "vtk-zoo"]),
+    ("vtk-det", &["vtk-backbone", "vtk-golden", "vtk-imaging", "vtk-kernels", "vtk-nn", "vtk-weights", "vtk-zoo"]),
     ("vtk-ocr", &["vtk-backbone", "vtk-golden", "vtk-imaging", "vtk-kernels", "vtk-nn", "vtk-weights", "vtk-zoo"]),
     ("vtk-cli", &["*"]),
 ];

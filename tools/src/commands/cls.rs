@@ -3,17 +3,18 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use serde::{Serialize, Serializer};
 use vtk_cls::{Class, Classification, Classifier, ClsError, DEFAULT_MODEL, LoadOptions, parse_labels};
-use vtk_imaging::draw::Drawing;
+use vtk_imaging::draw::Font;
 use vtk_imaging::{Alpha, Prepared, RgbImage};
 
-use crate::cli::Shared;
+use crate::cli::{Format, Shared};
 use crate::failure::Failure;
 use crate::model::ModelArgs;
-use crate::pictures::{self, Problem, Spread, Task};
+use crate::pictures::{self, Problem, Run, Spread, Task, drawn};
 use crate::print::{Out, plain};
 use crate::status::ExitStatus;
 use crate::talk::Talk;
@@ -24,6 +25,10 @@ use crate::timing::{Laps, Stage};
 pub(crate) struct Args {
     #[command(flatten)]
     shared: Shared,
+
+    /// The form of the results
+    #[arg(long, value_enum, default_value_t, value_name = "FORM")]
+    format: Format,
 
     /// How many classes to name, best first; without it 5, or 1 where the model knows fewer than ten
     #[arg(short = 'k', long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
@@ -50,7 +55,7 @@ pub(crate) fn run(args: Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
         laps.time(Stage::Plan, || classifier.plan())?;
         Ok(Classify { classifier, topk: args.topk.and_then(|k| usize::try_from(k).ok()) })
     };
-    pictures::run(&args.shared, load, out)
+    pictures::run(&Run::of(&args.shared, args.shared.form(args.format)), load, out)
 }
 
 /// The classifier that the flags ask for.
@@ -104,7 +109,7 @@ impl Task for Classify {
         self.classifier.recipe().alpha()
     }
 
-    fn prepare(&self, picture: &RgbImage) -> Result<Prepared, Problem> {
+    fn prepare(&self, picture: &Arc<RgbImage>) -> Result<Prepared, Problem> {
         self.classifier.prepare(picture).map_err(problem)
     }
 
@@ -123,10 +128,10 @@ impl Task for Classify {
         Ok(())
     }
 
-    fn draw(&self, answer: &Answer, drawing: &mut Drawing) {
-        for (place, class) in answer.classes.iter().enumerate() {
-            drawing.caption(&self.line(place, class, answer.sure));
-        }
+    fn draw(&self, answer: &Answer, picture: &RgbImage, font: &Font) -> Result<RgbImage, Failure> {
+        Ok(drawn(picture, font, |drawing| {
+            answer.classes.iter().enumerate().for_each(|(place, class)| drawing.caption(&self.line(place, class, answer.sure)));
+        }))
     }
 }
 

@@ -12,6 +12,9 @@ use super::LineNetConfig;
 use super::classifier::Classifier;
 use crate::OcrError;
 
+/// The model for lines: PP-LCNet x0.25.
+pub const LINE_MODEL: &str = "textline-orientation";
+
 /// How a line's orientation is told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

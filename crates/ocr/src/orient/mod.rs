@@ -9,5 +9,5 @@ mod line;
 mod page;
 
 pub use config::LineNetConfig;
-pub use line::{LineOptions, LineOrientation, LineOrienter, LinePreparation};
+pub use line::{LINE_MODEL, LineOptions, LineOrientation, LineOrienter, LinePreparation};
 pub use page::{PAGE_MODEL, PageOrientation, PageOrienter, SURE};

@@ -4,7 +4,7 @@ use ndarray::{ArrayD, ArrayViewD};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use vtk_backbone::Arch;
-use vtk_golden::{Array, Case, GoldenError, Input, Outcome};
+use vtk_golden::{Array, Case, GoldenError, Input, Outcome, Packages};
 use vtk_imaging::{DecodeOptions, Recipe, decode};
 use vtk_nn::Network;
 
@@ -38,17 +38,20 @@ impl Backbone {
 }
 
 /// Replays the network of a family on a case.
-type Family = fn(&Case, &Spec) -> Result<Vec<Outcome>, GoldenError>;
+type Family = fn(&Case, &Spec, &dyn Packages) -> Result<Vec<Outcome>, GoldenError>;
 
 /// How the archs of each family begin.
-const FAMILIES: [(&[&str], Family); 2] =
-    [(&["ppocr-v2-det", "ppocr-det"], super::detect::network), (&["ppocr-mobile-v2.0-cls", "ppocr-cls"], super::orient::network)];
+const FAMILIES: [(&[&str], Family); 3] = [
+    (&["ppocr-v2-det", "ppocr-det"], |case, spec, _| super::detect::network(case, spec)),
+    (&["ppocr-mobile-v2.0-cls", "ppocr-cls"], |case, spec, _| super::orient::network(case, spec)),
+    (&["ppocr-v2-rec", "ppocr-mobile-v2.0-rec", "ppocr-rec"], |case, _, packages| super::recognize::network(case, packages)),
+];
 
-pub(super) fn replay(case: &Case) -> Result<Vec<Outcome>, GoldenError> {
+pub(super) fn replay(case: &Case, packages: &dyn Packages) -> Result<Vec<Outcome>, GoldenError> {
     let spec: Spec = case.spec_as()?;
     let family = FAMILIES.iter().find(|(names, _)| names.iter().any(|name| spec.arch.starts_with(name)));
     match family {
-        Some((_, network)) => network(case, &spec),
+        Some((_, network)) => network(case, &spec, packages),
         None => Err(case.fault(format!("arch `{}` is not replayed here", spec.arch))),
     }
 }
