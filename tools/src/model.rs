@@ -56,6 +56,8 @@ pub(crate) fn open(name: &str, may_pull: bool, talk: &Talk) -> Result<Model, Zoo
 pub(crate) fn zoo() -> Zoo {
     Zoo::new(default_folder().unwrap_or_default()).with_embedded(&[
         vtk_model_imagenet::MODEL,
+        vtk_model_ocr::DETECTOR,
+        vtk_model_ocr::RECOGNIZER,
         vtk_model_orient::MODEL,
         vtk_model_orient::LINE_MODEL,
     ])

@@ -14,6 +14,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("vtk-imaging", &["vtk-golden", "vtk-kernels"]),
     ("vtk-backbone", &["vtk-nn", "vtk-weights"]),
     ("vtk-model-imagenet", &["vtk-zoo"]),
+    ("vtk-model-ocr", &["vtk-zoo"]),
     ("vtk-model-orient", &["vtk-zoo"]),
     ("vtk-cls", &["vtk-backbone", "vtk-golden", "vtk-imaging", "vtk-kernels", "vtk-nn", "vtk-weights", "vtk-zoo"]),
     ("vtk-det", &["vtk-backbone", "vtk-golden", "vtk-imaging", "vtk-kernels", "vtk-nn", "vtk-weights", "vtk-zoo"]),

@@ -14,8 +14,9 @@ use crate::OcrError;
 /// The model for pages: PP-LCNet x1.0.
 pub const PAGE_MODEL: &str = "page-orientation";
 
-/// The score from which on a page is turned unasked.
-pub const SURE: f32 = 0.9;
+/// The score from which on a page is turned unasked. Of 18 pages none is turned wrongly from 0.6 on; photographs of other things need more
+/// (`experiments/ocr/page-orientation.md`).
+pub const SURE: f32 = 0.85;
 
 /// Which way up a page stands.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -109,9 +110,9 @@ mod tests {
     fn only_a_sure_page_is_turned_and_back_to_where_it_was() {
         let picture = RgbImage::new(2, 1, vec![1, 1, 1, 2, 2, 2]).unwrap();
         for quarters in 0..4 {
-            let orientation = PageOrientation { quarters, score: 0.95 };
+            let orientation = PageOrientation { quarters, score: SURE };
             assert_eq!(picture.rotate(quarters.into()).rotate(orientation.turn(SURE)), picture);
-            assert_eq!(orientation.turn(0.96), 0);
+            assert_eq!(orientation.turn(SURE + 0.01), 0);
         }
     }
 }

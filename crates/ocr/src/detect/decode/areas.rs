@@ -2,7 +2,7 @@
 
 use ndarray::ArrayView2;
 use vtk_imaging::Size;
-use vtk_imaging::geometry::{approximate, area, contours, mean_in_polygon, min_area_rect, offset, ordered_corners, perimeter};
+use vtk_imaging::geometry::{FillRule, approximate, area, contours, mean_in_polygon, min_area_rect, offset, ordered_corners, perimeter};
 
 use super::mask::mask;
 use super::{Candidate, Fate, corners};
@@ -90,7 +90,7 @@ impl Judge<'_> {
     }
 
     fn score(&self, polygon: &[[f32; 2]]) -> Result<f32, Fate> {
-        let (score, least) = (mean_in_polygon(self.map, polygon), self.options.box_thresh);
+        let (score, least) = (mean_in_polygon(self.map, polygon, FillRule::Between), self.options.box_thresh);
         // A map that is not finite gives a mean that is not, and that is no probability.
         if score.is_finite() && score >= least { Ok(score) } else { Err(Fate::LowScore { score, least }) }
     }
