@@ -143,7 +143,8 @@ fn type_free(parsed: &InferenceModel, inputs: &[InputInfo], freedom: Freedom) ->
         model.set_input_fact(ix, input.datum_type.fact(shape).into())?;
         axes.push(free);
     }
-    Ok((model.into_typed()?, axes))
+    // What can be simplified at any size is simplified once, not for each size again: two thirds of the work of a plan.
+    Ok((model.into_typed()?.into_decluttered()?, axes))
 }
 
 /// The typed graph with its symbols replaced by these sizes; nothing where the shapes don't fit what is free.

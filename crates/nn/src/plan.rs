@@ -30,10 +30,10 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    fn build(model: TypedModel, shared: &mut Shared) -> TractResult<Self> {
+    fn build(model: TypedModel, shared: &Mutex<Shared>) -> TractResult<Self> {
         let mut model = lower(model)?;
         let nodes = model.nodes().len();
-        let own = shared.merge(&mut model)?;
+        let own = lock(shared).merge(&mut model)?;
         let plan = TypedSimplePlan::new(model)?;
         Ok(Self { plan, idle: Mutex::new(Vec::new()), bytes: own + nodes * NODE_BYTES })
     }
@@ -156,7 +156,7 @@ impl PlanCache {
             lock(&self.inner).hits += 1;
             return Ok(Arc::clone(plan));
         }
-        let built = model().and_then(|m| Ok(Arc::new(Plan::build(m, &mut lock(&shared))?)));
+        let built = model().and_then(|m| Ok(Arc::new(Plan::build(m, &shared)?)));
         let mut inner = lock(&self.inner);
         inner.misses += 1;
         match built {
