@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal};
 use clap::builder::{RangedU64ValueParser, TypedValueParser};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{bench, cls, completions, eval, golden, man, models};
+use crate::commands::{bench, cls, completions, det, eval, golden, man, models};
 use crate::print::Out;
 use crate::save::SaveArgs;
 use crate::status::ExitStatus;
@@ -38,6 +38,7 @@ pub(crate) const SECTIONS: [(&str, &[(&str, &str)]); 3] = [
             ("vtk cls --model page-orientation scan.png", "which way up does it stand?"),
             ("vtk cls -r --json photos > answers.jsonl", "a line of JSON for each picture"),
             ("vtk cls photos --save drawn", "pictures with the answers on them"),
+            ("vtk det photo.jpg --save boxes.png", "which objects are where?"),
         ],
     ),
 ];
@@ -55,6 +56,7 @@ fn sections() -> String {
 #[derive(Debug, Subcommand)]
 enum Command {
     Cls(cls::Args),
+    Det(det::Args),
     Eval(eval::Args),
     Bench(bench::Args),
     Models(models::Args),
@@ -68,6 +70,7 @@ impl Cli {
     pub(crate) fn run(self, out: &mut Out) -> anyhow::Result<ExitStatus> {
         match self.command {
             Command::Cls(args) => cls::run(args, out),
+            Command::Det(args) => det::run(args, out),
             Command::Eval(args) => eval::run(args, out),
             Command::Bench(args) => bench::run(args, out),
             Command::Models(args) => models::run(args, out),
@@ -78,9 +81,9 @@ impl Cli {
     }
 }
 
-/// The flags of every task on pictures.
+/// The flags of every task on pictures; `F` are the forms that its results have.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Shared {
+pub(crate) struct Shared<F: Forms = Format> {
     /// Pictures: files, folders, patterns; `-` is standard input
     ///
     /// A name that exists is that file, even if it looks like a pattern. A folder means its pictures, told by their content, in natural
@@ -94,7 +97,7 @@ pub(crate) struct Shared {
 
     /// The form of the results
     #[arg(long, value_enum, default_value_t, value_name = "FORM")]
-    format: Format,
+    format: F,
 
     /// Results as JSON, one object per input and line; the same as --format json
     #[arg(long, conflicts_with = "format")]
@@ -126,6 +129,23 @@ pub(crate) struct Shared {
     pub(crate) talk: TalkArgs,
 }
 
+/// The forms of results that a task has: what `--format` takes.
+pub(crate) trait Forms: ValueEnum + Default + Send + Sync + 'static {
+    /// What is to be written.
+    fn form(&self) -> Form;
+}
+
+/// What is to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Lines for people.
+    Text,
+    /// An object for each input.
+    Json,
+    /// One more form, which the task writes itself.
+    Own,
+}
+
 /// The forms that every task's results have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -136,7 +156,16 @@ pub(crate) enum Format {
     Json,
 }
 
-impl Shared {
+impl Forms for Format {
+    fn form(&self) -> Form {
+        match self {
+            Self::Text => Form::Text,
+            Self::Json => Form::Json,
+        }
+    }
+}
+
+impl<F: Forms> Shared<F> {
     /// What was named; standard input where nothing was. None where that is a terminal: somebody is waiting for advice.
     pub(crate) fn names(&self) -> Option<Vec<OsString>> {
         match self.inputs.as_slice() {
@@ -147,8 +176,8 @@ impl Shared {
     }
 
     /// The form of the results.
-    pub(crate) fn format(&self) -> Format {
-        if self.json { Format::Json } else { self.format }
+    pub(crate) fn form(&self) -> Form {
+        if self.json { Form::Json } else { self.format.form() }
     }
 }
 

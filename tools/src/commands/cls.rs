@@ -1,18 +1,17 @@
 //! `vtk cls`: what pictures show, or which way up they stand: one class out of many.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use serde::{Serialize, Serializer};
-use vtk_cls::{Class, Classification, Classifier, ClsError, DEFAULT_MODEL, LoadOptions, parse_labels};
+use vtk_cls::{Class, Classification, Classifier, ClsError, DEFAULT_MODEL, LoadOptions};
 use vtk_imaging::draw::Drawing;
 use vtk_imaging::{Alpha, Prepared, RgbImage};
 
 use crate::cli::Shared;
 use crate::failure::Failure;
-use crate::model::ModelArgs;
+use crate::model::{ModelArgs, read_labels};
 use crate::pictures::{self, Problem, Spread, Task};
 use crate::print::{Out, plain};
 use crate::status::ExitStatus;
@@ -55,13 +54,8 @@ pub(crate) fn run(args: Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
 
 /// The classifier that the flags ask for.
 pub(crate) fn load(model: &ModelArgs, labels: Option<&PathBuf>, talk: &Talk) -> anyhow::Result<Classifier> {
-    let labels = labels.map(|path| {
-        let name = path.display().to_string();
-        let text = fs::read_to_string(path).with_context(|| format!("{name}: the labels cannot be read"))?;
-        anyhow::Ok(parse_labels(&name, &text)?)
-    });
-    let options =
-        LoadOptions { arch: model.arch.clone(), recipe: model.recipe.clone(), labels: labels.transpose()?, ..LoadOptions::default() };
+    let labels = labels.map(|path| read_labels(path)).transpose()?;
+    let options = LoadOptions { arch: model.arch.clone(), recipe: model.recipe.clone(), labels, ..LoadOptions::default() };
     let classifier = Classifier::from_model(&model.open(DEFAULT_MODEL, talk)?, &options)?;
     if let Some(arch) = classifier.arch() {
         talk.detail(&format!("network: {arch}"));

@@ -1,6 +1,7 @@
 //! `vtk eval TASK`: a model's figures on labelled data. A file a task.
 
 mod cls;
+mod det;
 
 use clap::Subcommand;
 
@@ -17,10 +18,12 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 enum Task {
     Cls(cls::Args),
+    Det(det::Args),
 }
 
 pub(crate) fn run(args: Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
     match args.task {
         Task::Cls(args) => cls::run(&args, out),
+        Task::Det(args) => det::run(&args, out),
     }
 }
