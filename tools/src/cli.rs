@@ -6,8 +6,7 @@ use std::io::{self, IsTerminal};
 use clap::builder::{RangedU64ValueParser, TypedValueParser};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{bench, cls, completions, doctor, eval, golden, man, models, ocr};
-use crate::pictures::Form;
+use crate::commands::{bench, cls, completions, det, doctor, eval, golden, man, models, ocr};
 use crate::print::Out;
 use crate::save::SaveArgs;
 use crate::status::ExitStatus;
@@ -46,6 +45,7 @@ pub(crate) const SECTIONS: [(&str, &[(&str, &str)]); 3] = [
             ("vtk cls --model page-orientation scan.png", "which way up does it stand?"),
             ("vtk cls -r --json photos > answers.jsonl", "a line of JSON for each picture"),
             ("vtk cls photos --save drawn", "pictures with the answers on them"),
+            ("vtk det photo.jpg --save boxes.png", "which objects are where?"),
         ],
     ),
 ];
@@ -64,6 +64,7 @@ fn sections() -> String {
 enum Command {
     Ocr(Box<ocr::Args>),
     Cls(cls::Args),
+    Det(det::Args),
     Eval(eval::Args),
     Bench(bench::Args),
     Models(models::Args),
@@ -79,6 +80,7 @@ impl Cli {
         match self.command {
             Command::Ocr(args) => ocr::run(*args, out),
             Command::Cls(args) => cls::run(args, out),
+            Command::Det(args) => det::run(args, out),
             Command::Eval(args) => eval::run(args, out),
             Command::Bench(args) => bench::run(args, out),
             Command::Models(args) => models::run(args, out),
@@ -90,9 +92,9 @@ impl Cli {
     }
 }
 
-/// The flags of every task on pictures.
+/// The flags of every task on pictures; `F` are the forms that its results have.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Shared {
+pub(crate) struct Shared<F: Forms = Format> {
     /// Pictures: files, folders, patterns; `-` is standard input
     ///
     /// A name that exists is that file, even if it looks like a pattern. A folder means its pictures, told by their content, in natural
@@ -104,9 +106,13 @@ pub(crate) struct Shared {
     #[arg(short, long)]
     pub(crate) recursive: bool,
 
+    /// The form of the results
+    #[arg(long, value_enum, default_value_t, value_name = "FORM")]
+    format: F,
+
     /// Results as JSON, one object per input and line; the same as --format json
     #[arg(long, conflicts_with = "format")]
-    pub(crate) json: bool,
+    json: bool,
 
     /// Threads to compute with; 0 takes all cores
     ///
@@ -134,7 +140,22 @@ pub(crate) struct Shared {
     pub(crate) talk: TalkArgs,
 }
 
-/// The forms that every task's results have. A task with more forms has an enum of its own.
+/// The forms of results that a task has: what `--format` takes.
+pub(crate) trait Forms: ValueEnum + Default + Send + Sync + 'static {
+    /// What is to be written.
+    fn form(&self) -> Form;
+}
+
+/// What is to be written, where the task makes no document of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Lines for people.
+    Text,
+    /// An object for each input.
+    Json,
+}
+
+/// The forms that every task's results have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people
@@ -144,16 +165,16 @@ pub(crate) enum Format {
     Json,
 }
 
-impl From<Format> for Form {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Text => Self::Text,
-            Format::Json => Self::Json,
+impl Forms for Format {
+    fn form(&self) -> Form {
+        match self {
+            Self::Text => Form::Text,
+            Self::Json => Form::Json,
         }
     }
 }
 
-impl Shared {
+impl<F: Forms> Shared<F> {
     /// What was named; standard input where nothing was. None where that is a terminal: somebody is waiting for advice.
     pub(crate) fn names(&self) -> Option<Vec<OsString>> {
         match self.inputs.as_slice() {
@@ -163,9 +184,17 @@ impl Shared {
         }
     }
 
-    /// How results are written: as the task's `--format` says, or `--json`.
-    pub(crate) fn form(&self, format: impl Into<Form>) -> Form {
-        if self.json { Form::Json } else { format.into() }
+    /// What `--format` says.
+    pub(crate) fn format(&self) -> F
+    where
+        F: Copy,
+    {
+        self.format
+    }
+
+    /// The form of the results.
+    pub(crate) fn form(&self) -> Form {
+        if self.json { Form::Json } else { self.format.form() }
     }
 }
 

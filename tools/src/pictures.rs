@@ -5,6 +5,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -13,12 +14,12 @@ use vtk_imaging::{Alpha, DecodeOptions, RgbImage, decode, encode_png};
 use vtk_kernels::Threads;
 
 use crate::ahead::{self, Limits};
-use crate::cli::{self, Shared};
+use crate::cli::{self, Form, Forms, Shared};
 use crate::failure::Failure;
 use crate::inputs::{self, Input, Pages};
 use crate::machine;
 use crate::print::Out;
-use crate::save::Target;
+use crate::save::Targets;
 use crate::status::ExitStatus;
 use crate::talk::Talk;
 use crate::timing::{Laps, Stage, Timing};
@@ -52,6 +53,26 @@ pub(crate) trait Task: Sync {
     /// The picture with its answer drawn on it.
     fn draw(&self, answer: &Self::Answer, picture: &RgbImage, font: &Font) -> Result<RgbImage, Failure>;
 
+    /// How much an answer says; 0 where nothing was found.
+    fn found(&self, _: &Self::Answer) -> usize {
+        1
+    }
+
+    /// What to tell a person where nothing was found in any picture.
+    fn nothing(&self) -> Option<String> {
+        None
+    }
+
+    /// The folder for parts of the pictures, where they are to be saved.
+    fn parts_folder(&self) -> Option<&Path> {
+        None
+    }
+
+    /// The parts of a picture that its answer is about: x0, y0, x1, y1.
+    fn parts(&self, _: &Self::Answer) -> Vec<[f32; 4]> {
+        Vec::new()
+    }
+
     /// The one document that all answers make, where one is asked for in place of text or JSON.
     fn document(&self) -> Option<Box<dyn Document<Self::Answer> + '_>> {
         None
@@ -67,39 +88,11 @@ pub(crate) trait Document<A> {
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()>;
 }
 
-/// How answers are written, where the task makes no document of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// For people, each under its input's name where there are several.
-    Text,
-    /// An object per input and line.
-    Json,
-}
-
 /// Draws on a copy of a picture, with marks and letters of a size that suits it.
 pub(crate) fn drawn(picture: &RgbImage, font: &Font, draw: impl FnOnce(&mut Drawing)) -> RgbImage {
     let mut drawing = Drawing::on(picture).with_font(font.clone());
     draw(&mut drawing);
     drawing.finish()
-}
-
-/// What is to be done with which inputs.
-pub(crate) struct Run<'a> {
-    shared: &'a Shared,
-    form: Form,
-    pages: Option<Pages>,
-}
-
-impl<'a> Run<'a> {
-    /// A picture an input: of a file with several, the first.
-    pub(crate) fn of(shared: &'a Shared, form: Form) -> Self {
-        Self { shared, form, pages: None }
-    }
-
-    /// These pages of each input, one after the other.
-    pub(crate) fn with_pages(self, pages: Pages) -> Self {
-        Self { pages: Some(pages), ..self }
-    }
 }
 
 /// Why there is no answer.
@@ -133,9 +126,19 @@ impl Spread {
     }
 }
 
-/// Runs a task on everything that was named. `load` makes the task.
-pub(crate) fn run<T: Task>(
-    Run { shared, form, pages }: &Run<'_>,
+/// Runs a task on everything that was named: a picture an input, the first of a file with several. `load` makes the task.
+pub(crate) fn run<T: Task, F: Forms>(
+    shared: &Shared<F>,
+    load: impl FnOnce(&Spread, &Talk, &mut Laps) -> anyhow::Result<T>,
+    out: &mut Out,
+) -> anyhow::Result<ExitStatus> {
+    run_pages(shared, None, load, out)
+}
+
+/// Runs a task on these pages of everything that was named, one after the other.
+pub(crate) fn run_pages<T: Task, F: Forms>(
+    shared: &Shared<F>,
+    pages: Option<&Pages>,
     load: impl FnOnce(&Spread, &Talk, &mut Laps) -> anyhow::Result<T>,
     out: &mut Out,
 ) -> anyhow::Result<ExitStatus> {
@@ -160,17 +163,16 @@ pub(crate) fn run<T: Task>(
 
     // Last of what can be refused: from here on there are new files.
     let font = shared.save.font()?;
-    let targets = shared.save.targets(T::NAME, &listing.inputs)?;
-    let items: Vec<(Input, Option<Target>)> = listing.inputs.into_iter().zip(targets).collect();
+    let targets = shared.save.targets(T::NAME, &listing.inputs, task.parts_folder())?;
+    let items: Vec<(Input, Targets)> = listing.inputs.into_iter().zip(targets).collect();
     talk.expect(items.len());
     let way = Way { task: &task, max_pixels: shared.max_pixels, font };
-    let document = task.document();
-    let mut report =
-        Report { task: &task, document, form: *form, headed: listing.headed, talk: &talk, timing, out, answers: 0, failures: 0 };
+    let (document, form, headed) = (task.document(), shared.form(), listing.headed);
+    let mut report = Report { task: &task, document, form, headed, talk: &talk, timing, out, answers: 0, found: 0, failures: 0 };
     let end = ahead::in_order(
         &items,
         spread.limits,
-        |(input, target)| Traveller::begin(|laps| way.prepare(input, target.as_ref(), laps)),
+        |(input, targets)| Traveller::begin(|laps| way.prepare(input, targets, laps)),
         |ready| ready.and_then(|ready, laps| way.answer(ready, laps)),
         |(input, _), answered| report.take(input, answered),
     );
@@ -179,10 +181,13 @@ pub(crate) fn run<T: Task>(
         return Err(error);
     }
     report.end()?;
+    if let Some(nothing) = task.nothing().filter(|_| report.is_text() && report.found == 0 && report.answers > 0) {
+        talk.note(&nothing);
+    }
     if shared.timing {
         talk.say(&report.timing.to_string());
     }
-    let nothing = shared.fail_if_empty && report.answers == 0;
+    let nothing = shared.fail_if_empty && report.found == 0;
     Ok(if report.failures > 0 || nothing { ExitStatus::Failed } else { ExitStatus::Done })
 }
 
@@ -193,31 +198,53 @@ struct Way<'a, T> {
     font: Font,
 }
 
-/// A picture that the network can take, with itself where it is to be drawn on.
+/// A picture that the network can take, with itself where something of it is to be saved.
 struct Ready<'a, R> {
     ready: R,
-    drawn: Option<(Arc<RgbImage>, &'a Target)>,
+    saved: Option<(Arc<RgbImage>, &'a Targets)>,
 }
 
 impl<T: Task> Way<'_, T> {
     /// From its bytes to what the network takes.
-    fn prepare<'t>(&self, input: &Input, target: Option<&'t Target>, laps: &mut Laps) -> Result<Ready<'t, T::Ready>, Problem> {
+    fn prepare<'t>(&self, input: &Input, targets: &'t Targets, laps: &mut Laps) -> Result<Ready<'t, T::Ready>, Problem> {
         let picture = laps.time(Stage::Decode, || {
             let options = DecodeOptions { max_pixels: self.max_pixels, alpha: self.task.alpha(), page: input.page() };
             decode(input.shown(), &input.read()?, &options).map(Arc::new).map_err(Failure::from)
         })?;
         let ready = laps.time(Stage::Prepare, || self.task.prepare(&picture))?;
-        Ok(Ready { ready, drawn: target.map(|target| (picture, target)) })
+        Ok(Ready { ready, saved: (!targets.are_none()).then_some((picture, targets)) })
     }
 
     /// From there to the answer, drawn and stored where that was asked for.
     fn answer(&self, ready: Ready<'_, T::Ready>, laps: &mut Laps) -> Result<T::Answer, Problem> {
         let answer = self.task.answer(ready.ready, laps)?;
-        if let Some((picture, target)) = ready.drawn {
-            laps.time(Stage::Save, || target.write(&encode_png(&self.task.draw(&answer, &picture, &self.font)?)?))?;
+        if let Some((picture, targets)) = ready.saved {
+            laps.time(Stage::Save, || self.save(&answer, &picture, targets))?;
         }
         Ok(answer)
     }
+
+    fn save(&self, answer: &T::Answer, picture: &RgbImage, targets: &Targets) -> Result<(), Failure> {
+        if let Some(target) = &targets.picture {
+            target.write(&encode_png(&self.task.draw(answer, picture, &self.font)?)?)?;
+        }
+        let Some(parts) = &targets.parts else { return Ok(()) };
+        for (number, part) in self.task.parts(answer).into_iter().enumerate() {
+            parts.target(number + 1).write(&encode_png(&cut(picture, part)?)?)?;
+        }
+        Ok(())
+    }
+}
+
+/// Every pixel of a picture that the box touches; at least one.
+fn cut(picture: &RgbImage, [x0, y0, x1, y1]: [f32; 4]) -> Result<RgbImage, Failure> {
+    let span = |low: f32, high: f32, side: usize| {
+        let first = (low.floor().max(0.0) as usize).min(side - 1);
+        (first, (high.ceil().max(0.0) as usize).clamp(first + 1, side) - first)
+    };
+    let (left, width) = span(x0, x1, picture.width());
+    let (top, height) = span(y0, y1, picture.height());
+    Ok(picture.crop(left, top, width, height)?)
 }
 
 /// What a picture has become so far, with the times that it took.
@@ -249,15 +276,12 @@ struct Report<'a, T: Task> {
     timing: Timing,
     out: &'a mut Out,
     answers: usize,
+    /// What answers said, together.
+    found: usize,
     failures: usize,
 }
 
 impl<T: Task> Report<'_, T> {
-    /// What stands behind all answers.
-    fn end(&mut self) -> io::Result<()> {
-        self.document.as_mut().map_or(Ok(()), |document| document.end(self.out))
-    }
-
     fn take(&mut self, input: &Input, answered: Traveller<T::Answer>) -> ControlFlow<anyhow::Error> {
         self.timing.add(answered.laps);
         let written = match answered.what {
@@ -287,7 +311,18 @@ impl<T: Task> Report<'_, T> {
         })?;
         self.timing.answered();
         self.answers += 1;
+        self.found += self.task.found(answer);
         Ok(())
+    }
+
+    /// Whether results are lines for people.
+    fn is_text(&self) -> bool {
+        self.form == Form::Text && self.document.is_none()
+    }
+
+    /// What stands behind all answers.
+    fn end(&mut self) -> io::Result<()> {
+        self.document.as_mut().map_or(Ok(()), |document| document.end(self.out))
     }
 
     fn failure(&mut self, input: &Input, failure: &Failure) -> io::Result<()> {

@@ -88,6 +88,26 @@ impl Instances {
         self.categories.binary_search_by_key(&category, |c| c.id).ok()
     }
 
+    /// The category (its place in the list) of each class of a detector: by name where it has names that are all here, else by order
+    /// where there are as many classes as categories, as PaddleDetection has it. `model` is for messages.
+    ///
+    /// # Errors
+    /// [`DetError::Metadata`] where neither holds.
+    pub fn classes_of(&self, model: &str, labels: Option<&[String]>, classes: Option<usize>) -> Result<Vec<usize>, DetError> {
+        let place = |label: &String| self.categories.iter().position(|category| category.name == *label);
+        if let Some(by_name) = labels.and_then(|labels| labels.iter().map(place).collect()) {
+            return Ok(by_name);
+        }
+        match classes {
+            Some(classes) if classes == self.categories.len() => Ok((0..classes).collect()),
+            _ => {
+                let classes = classes.map_or_else(|| "an unknown number of".to_owned(), |n| n.to_string());
+                let what = format!("knows {classes} classes, and the data have {} categories of other names", self.categories.len());
+                Err(DetError::Metadata { model: model.to_owned(), what })
+            }
+        }
+    }
+
     /// The boxes of a picture, in the order of the file.
     pub fn truths_of(&self, picture: i64) -> &[Truth] {
         self.truths.get(&picture).map_or(&[], Vec::as_slice)
@@ -108,12 +128,12 @@ pub struct ResultRow<Id = i64> {
 }
 
 impl<Id> ResultRow<Id> {
-    /// A detection as a line. `categories` gives the number of each class; a class without one is left out.
-    pub fn new(image_id: Id, detection: &Detection, categories: &[i64]) -> Option<Self> {
+    /// A detection as a line, under its category's number.
+    pub fn new(image_id: Id, category_id: i64, detection: &Detection) -> Self {
         let [x0, y0, x1, y1] = detection.bbox;
         // Differences as f32 have the digits that the numbers have.
         let bbox = [x0, y0, x1 - x0, y1 - y0].map(shortest);
-        Some(Self { image_id, category_id: *categories.get(detection.class)?, bbox, score: shortest(detection.score) })
+        Self { image_id, category_id, bbox, score: shortest(detection.score) }
     }
 }
 
@@ -159,6 +179,18 @@ mod tests {
     }
 
     #[test]
+    fn classes_are_found_by_name_or_by_order() {
+        let read = Instances::parse("i.json", SMALL).unwrap();
+        let names = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+        assert_eq!(read.classes_of("m", Some(&names(&["dog"])), Some(1)).unwrap(), [1]);
+        assert_eq!(read.classes_of("m", Some(&names(&["cat", "dog"])), Some(2)).unwrap(), [0, 1]);
+        assert_eq!(read.classes_of("m", None, Some(2)).unwrap(), [0, 1]);
+        let error = read.classes_of("m", Some(&names(&["cat"])), Some(1)).unwrap_err().to_string();
+        assert_eq!(error, "m: knows 1 classes, and the data have 2 categories of other names");
+        assert!(read.classes_of("m", None, None).is_err());
+    }
+
+    #[test]
     fn other_files_are_refused() {
         let message = |text: &str| Instances::parse("i.json", text).unwrap_err().to_string();
         assert!(message("[]").starts_with("i.json: "));
@@ -176,9 +208,8 @@ mod tests {
         assert_eq!((numbers.len(), numbers[0], numbers[11], numbers[79]), (80, 1, 13, 90));
         assert_eq!(category_numbers(3), [1, 2, 3]);
         let found = Detection { class: 79, label: None, score: 0.1, bbox: [0.25, 1.0, 10.5, 3.0] };
-        let row = ResultRow::new("photo", &found, &numbers).unwrap();
+        let row = ResultRow::new("photo", numbers[found.class], &found);
         let json = serde_json::to_string(&row).unwrap();
         assert_eq!(json, r#"{"image_id":"photo","category_id":90,"bbox":[0.25,1.0,10.25,2.0],"score":0.1}"#);
-        assert_eq!(ResultRow::new(1, &found, &[1, 2]), None);
     }
 }

@@ -1,20 +1,19 @@
 //! `vtk cls`: what pictures show, or which way up they stand: one class out of many.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use serde::{Serialize, Serializer};
-use vtk_cls::{Class, Classification, Classifier, ClsError, DEFAULT_MODEL, LoadOptions, parse_labels};
+use vtk_cls::{Class, Classification, Classifier, ClsError, DEFAULT_MODEL, LoadOptions};
 use vtk_imaging::draw::Font;
 use vtk_imaging::{Alpha, Prepared, RgbImage};
 
-use crate::cli::{Format, Shared};
+use crate::cli::Shared;
 use crate::failure::Failure;
-use crate::model::ModelArgs;
-use crate::pictures::{self, Problem, Run, Spread, Task, drawn};
+use crate::model::{ModelArgs, read_labels};
+use crate::pictures::{self, Problem, Spread, Task, drawn};
 use crate::print::{Out, plain};
 use crate::status::ExitStatus;
 use crate::talk::Talk;
@@ -25,10 +24,6 @@ use crate::timing::{Laps, Stage};
 pub(crate) struct Args {
     #[command(flatten)]
     shared: Shared,
-
-    /// The form of the results
-    #[arg(long, value_enum, default_value_t, value_name = "FORM")]
-    format: Format,
 
     /// How many classes to name, best first; without it 5, or 1 where the model knows fewer than ten
     #[arg(short = 'k', long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
@@ -55,18 +50,13 @@ pub(crate) fn run(args: Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
         laps.time(Stage::Plan, || classifier.plan())?;
         Ok(Classify { classifier, topk: args.topk.and_then(|k| usize::try_from(k).ok()) })
     };
-    pictures::run(&Run::of(&args.shared, args.shared.form(args.format)), load, out)
+    pictures::run(&args.shared, load, out)
 }
 
 /// The classifier that the flags ask for.
 pub(crate) fn load(model: &ModelArgs, labels: Option<&PathBuf>, talk: &Talk) -> anyhow::Result<Classifier> {
-    let labels = labels.map(|path| {
-        let name = path.display().to_string();
-        let text = fs::read_to_string(path).with_context(|| format!("{name}: the labels cannot be read"))?;
-        anyhow::Ok(parse_labels(&name, &text)?)
-    });
-    let options =
-        LoadOptions { arch: model.arch.clone(), recipe: model.recipe.clone(), labels: labels.transpose()?, ..LoadOptions::default() };
+    let labels = labels.map(|path| read_labels(path)).transpose()?;
+    let options = LoadOptions { arch: model.arch.clone(), recipe: model.recipe.clone(), labels, ..LoadOptions::default() };
     let classifier = Classifier::from_model(&model.open(DEFAULT_MODEL, talk)?, &options)?;
     if let Some(arch) = classifier.arch() {
         talk.detail(&format!("network: {arch}"));

@@ -3,6 +3,7 @@
 pub(crate) mod bench;
 pub(crate) mod cls;
 pub(crate) mod completions;
+pub(crate) mod det;
 pub(crate) mod doctor;
 pub(crate) mod eval;
 pub(crate) mod golden;

@@ -1,7 +1,7 @@
 //! `vtk models …` and `vtk doctor`, run as a person runs them. Nothing here needs a network.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
-#[path = "../cls/support.rs"]
+#[path = "../support/mod.rs"]
 #[allow(dead_code)]
 mod support;
 

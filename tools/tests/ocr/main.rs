@@ -1,7 +1,7 @@
 //! `vtk ocr` and `vtk eval ocr`, run as a person runs them, with the models inside the program.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
-#[path = "../cls/support.rs"]
+#[path = "../support/mod.rs"]
 #[allow(dead_code)]
 mod support;
 

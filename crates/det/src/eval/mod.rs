@@ -78,10 +78,13 @@ pub struct PrecisionReport {
     /// Above.
     pub ap_large: Option<f64>,
     /// Mean recall with the best 1, 10 and 100 boxes of each picture and class.
+    #[serde(skip)]
     pub ar: [Option<f64>; 3],
     /// Mean recall of small, medium and large objects with 100 boxes.
+    #[serde(skip)]
     pub ar_by_area: [Option<f64>; 3],
     /// `ap` of each class.
+    #[serde(skip)]
     pub ap_per_class: Vec<Option<f64>>,
 }
 

@@ -53,15 +53,18 @@ pub(crate) fn identify(
     given: Option<&PicoDetConfig>,
     entry: Option<&Entry>,
 ) -> Result<PicoDetConfig, DetError> {
-    let named = weights.metadata().get("arch").or(entry.and_then(|e| e.arch.as_ref()));
-    let config = match (given, named) {
-        (Some(config), _) => Some(config.clone()),
-        (None, Some(name)) => Some(name.parse()?),
-        (None, None) => None,
-    };
     let Some(traits) = Traits::of_file(weights) else {
         let reason = "holds no PicoDet: a neck of its kind (neck.top_down_blocks.…) is not among the keys".to_owned();
         return Err(DetError::NotADetector { model: model.to_owned(), reason });
+    };
+    let named = weights.metadata().get("arch").or(entry.and_then(|e| e.arch.as_ref()));
+    let config = match (given, named) {
+        (Some(config), _) => Some(config.clone()),
+        (None, Some(name)) => Some(name.parse().map_err(|e: DetError| DetError::Metadata {
+            model: model.to_owned(),
+            what: format!("is said to be \"{name}\", but {e}; name it with --arch"),
+        })?),
+        (None, None) => None,
     };
     match config {
         Some(config) if Traits::of_config(&config) == traits => Ok(config),

@@ -1,6 +1,7 @@
 //! `vtk eval TASK`: a model's figures on labelled data. A file a task.
 
 mod cls;
+mod det;
 mod ocr;
 mod rec;
 
@@ -21,6 +22,7 @@ enum Task {
     Cls(cls::Args),
     Rec(rec::Args),
     Ocr(Box<ocr::Args>),
+    Det(det::Args),
 }
 
 pub(crate) fn run(args: Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
@@ -28,5 +30,6 @@ pub(crate) fn run(args: Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
         Task::Cls(args) => cls::run(&args, out),
         Task::Rec(args) => rec::run(&args, out),
         Task::Ocr(args) => ocr::run(&args, out),
+        Task::Det(args) => det::run(&args, out),
     }
 }

@@ -19,10 +19,10 @@ use vtk_ocr::recognize::words::Unit;
 pub(crate) use self::answer::name_of;
 use self::answer::{Answer, Detail, Paper};
 use self::models::ModelFlags;
-use crate::cli::Shared;
+use crate::cli::{Form, Forms, Shared};
 use crate::failure::Failure;
 use crate::inputs::Pages;
-use crate::pictures::{self, Document, Form, Problem, Run, Spread, Task};
+use crate::pictures::{self, Document, Problem, Spread, Task};
 use crate::print::Out;
 use crate::status::ExitStatus;
 use crate::talk::Talk;
@@ -32,11 +32,7 @@ use crate::timing::{Laps, Stage};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    shared: Shared,
-
-    /// The form of the results
-    #[arg(long, value_enum, default_value_t, value_name = "FORM")]
-    format: Format,
+    shared: Shared<Format>,
 
     /// Which pages of a file with several: 3, 2-4, 5-, 1,3-5; without it all
     #[arg(long, value_name = "PAGES")]
@@ -64,7 +60,7 @@ pub(crate) struct Args {
 
 /// The forms of text that was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(crate) enum Format {
     /// Text in reading order
     #[default]
     Text,
@@ -78,12 +74,9 @@ enum Format {
     Alto,
 }
 
-impl From<Format> for Form {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Json => Self::Json,
-            _ => Self::Text,
-        }
+impl Forms for Format {
+    fn form(&self) -> Form {
+        if *self == Self::Json { Form::Json } else { Form::Text }
     }
 }
 
@@ -121,10 +114,10 @@ pub(crate) fn run(args: Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
         let reader = laps.time(Stage::Load, || args.model.load(spread.network.clone(), talk))?;
         let words = args.words.map(|words| if words == Words::Words { Unit::Word } else { Unit::Character });
         let detail = Detail { read: !args.det_only, words };
-        Ok(Ocr { name: name_of(&reader), reader, work: args.work(), detail, format: args.format })
+        Ok(Ocr { name: name_of(&reader), reader, work: args.work(), detail, format: args.shared.format() })
     };
     let pages = args.pages.clone().unwrap_or_default();
-    pictures::run(&Run::of(&args.shared, args.shared.form(args.format)).with_pages(pages), load, out)
+    pictures::run_pages(&args.shared, Some(&pages), load, out)
 }
 
 /// The task: a reader, and what is asked of it.
@@ -173,6 +166,10 @@ impl Task for Ocr {
 
     fn draw(&self, answer: &Answer, picture: &RgbImage, font: &Font) -> Result<RgbImage, Failure> {
         drawing::beside(answer.page(), picture, font)
+    }
+
+    fn found(&self, answer: &Answer) -> usize {
+        answer.page().lines.len()
     }
 
     fn document(&self) -> Option<Box<dyn Document<Answer> + '_>> {
