@@ -25,7 +25,7 @@ fn a_folder_must_hold_one_of_each() {
 #[test]
 fn a_model_of_another_kind_is_refused() {
     let sandbox = Sandbox::new();
-    ocr(&sandbox, &[RECEIPT, "--det", "ppocr-v6-tiny-rec"]).status(2).says(&["ppocr-v6-tiny-rec"]);
+    ocr(&sandbox, &[RECEIPT, "--det", "ppocr-v6-tiny-rec"]).status(1).says(&["ppocr-v6-tiny-rec"]);
     ocr(&sandbox, &[RECEIPT, "--rec", "ppocr-v6-tiny-det"]).status(2).says(&["ppocr-v6-tiny-det", "recognizer"]);
     sandbox.write("broken.onnx", "this is no graph");
     ocr(&sandbox, &[RECEIPT, "--rec", "broken.onnx"]).status(2).says(&["broken.onnx"]);
