@@ -7,20 +7,25 @@
 //! - [`add_spaces`]: spaces between words that a recognizer left out, found in the ink.
 //! - [`plan_windows`] and [`join_windows`]: pictures that are too long or too large for one look.
 
+mod bearings;
 mod boxes;
 mod columns;
 mod gutters;
+mod ink;
 mod order;
 mod page;
 mod paragraphs;
 mod rows;
 mod seams;
 mod sides;
+mod spaces;
+mod spread;
 mod windows;
 
 pub use order::{ReadingOrder, sort_paddleocr, sort_rapidocr};
 pub use page::{Block, PageLayout, Paragraph, Piece, Row, read_order};
 pub use seams::join_windows;
+pub use spaces::add_spaces;
 pub use windows::{Window, plan_windows};
 
 #[cfg(test)]
