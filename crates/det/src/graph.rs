@@ -68,11 +68,11 @@ pub(crate) fn look(model: &str, network: &Network, size: Size) -> Result<Seen, D
         "gives {} outputs of shapes {}; vtk reads exports of PicoDet without post-processing (8 outputs) and with suppression inside (rows \
          of 6 numbers): export with post_process=False, or with nms=True",
         shapes.len(),
-        shapes.iter().map(shape_text).collect::<Vec<_>>().join(", ")
+        shapes.iter().map(|shape| shape_text(shape)).collect::<Vec<_>>().join(", ")
     )))
 }
 
-fn shape_text(shape: &Vec<Option<usize>>) -> String {
+fn shape_text(shape: &[Option<usize>]) -> String {
     let sizes: Vec<String> = shape.iter().map(|d| d.map_or_else(|| "any".to_owned(), |d| d.to_string())).collect();
     format!("[{}]", sizes.join(", "))
 }

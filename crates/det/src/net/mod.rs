@@ -12,7 +12,7 @@ pub(crate) use keys::identify;
 use vtk_backbone::{Backbone, KeyMap, Toolkit};
 use vtk_nn::{NetBuilder, NnError, Var};
 
-use crate::decode::{BINS, STRIDES};
+use crate::decode::STRIDES;
 
 /// Where a checkpoint holds the vector of distances that the bins of a distribution stand for.
 pub(crate) const PROJECT_KEY: &str = "head.distribution_project.project";
@@ -60,15 +60,14 @@ impl PicoDetConfig {
             branches.push(self.grow_head(net, level, map, classes)?);
         }
         for level in 3..7 {
-            spare(net, &format!("head.p{level}_feat.scale_reg"), &[1])?;
+            let key = format!("head.p{level}_feat.scale_reg");
+            // Official checkpoints hold it, and no network needs it: counted where it is there, never missed.
+            if net.contains(&key) {
+                net.discard(&key, &[1])?;
+            }
         }
-        spare(net, PROJECT_KEY, &[BINS])?;
+        net.ignore(PROJECT_KEY);
         let each = |pick: fn(&head::Branches) -> Var| std::array::from_fn(|level| pick(&branches[level]));
         Ok(Grown { trunk, neck, scores: each(|b| b.scores), distributions: each(|b| b.distribution) })
     }
-}
-
-/// A tensor that official checkpoints hold and inference doesn't need: counted where it is there, never missed.
-fn spare(net: &mut NetBuilder<'_>, key: &str, shape: &[usize]) -> Result<(), NnError> {
-    if net.contains(key) { net.discard(key, shape) } else { Ok(()) }
 }

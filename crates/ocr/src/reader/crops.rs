@@ -6,6 +6,7 @@
 use vtk_imaging::{RgbImage, Size, quad_size};
 use vtk_kernels::Threads;
 
+use crate::layout::add_spaces;
 use crate::orient::LineOrienter;
 use crate::recognize::{Reading, TextRecognizer};
 use crate::{OcrError, Quad, TextLine};
@@ -73,8 +74,7 @@ impl LineReader<'_> {
     fn line(&self, reading: Reading, quad: Quad, picture: &RgbImage) -> TextLine {
         let Reading { text, score, characters, columns } = reading;
         let line = TextLine { text, score, quad, characters, columns };
-        let _ = (self.spaces, picture);
-        line
+        if self.spaces { add_spaces(picture, &line) } else { line }
     }
 }
 
