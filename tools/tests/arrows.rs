@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// Which crates of ours each may name. Tests may name more.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("vtk-kernels", &[]),
     ("vtk-weights", &[]),
     ("vtk-golden", &["vtk-weights"]),

@@ -32,6 +32,7 @@ mod params;
 mod plan;
 #[cfg(feature = "golden")]
 pub mod replay;
+mod shared;
 
 pub use builder::{NetBuilder, Var};
 pub use constants::onnx_constants;

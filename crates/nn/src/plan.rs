@@ -4,18 +4,16 @@
 //! the input size, equal constants of a network's plans are made one (see [`Shared`]), so that a plan more costs little memory.
 
 use std::collections::HashMap;
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tract_linalg::multithread::{Executor, multithread_tract_scope};
 use tract_onnx::prelude::*;
-use tract_onnx::tract_core::internal::{DimLike, TractError};
-use tract_onnx::tract_core::ops::konst::Const;
+use tract_onnx::tract_core::internal::TractError;
 use tract_onnx::tract_core::ops::scan::Scan;
 use vtk_kernels::Threads;
 
 use crate::network::PlanStats;
+use crate::shared::Shared;
 
 /// The shapes of all inputs: what a plan is for.
 pub(crate) type Shapes = Vec<Vec<usize>>;
@@ -65,52 +63,6 @@ fn begin_anew(model: &mut TypedModel) {
             scan.reset_every_turn = true;
             begin_anew(&mut scan.body);
         }
-    }
-}
-
-/// Constants that several plans of a network have in common, found by their contents.
-#[derive(Default)]
-struct Shared(HashMap<u64, Vec<Weak<Tensor>>>);
-
-impl Shared {
-    /// Replaces the constants of a model that an earlier plan holds too. Gives the bytes of those that are new.
-    fn merge(&mut self, model: &mut TypedModel) -> TractResult<usize> {
-        self.0.retain(|_, list| {
-            list.retain(|t| t.strong_count() > 0);
-            !list.is_empty()
-        });
-        let mut own = 0;
-        for node in model.nodes_mut() {
-            let Some(constant) = node.op_as::<Const>() else { continue };
-            let tensor = constant.val();
-            if tensor.is_plain() && tensor.len() < 64 {
-                continue;
-            }
-            let exotic = node.outputs.first().and_then(|o| o.fact.exotic_fact.clone());
-            let (tensor, fresh) = self.canonical(tensor);
-            if fresh {
-                own +=
-                    exotic.as_ref().map_or_else(|| tensor.len() * tensor.datum_type().size_of(), |f| f.mem_size().to_usize().unwrap_or(0));
-            }
-            for output in &mut node.outputs {
-                if output.fact.konst.is_some() {
-                    output.fact.konst = Some(Arc::clone(&tensor));
-                }
-            }
-            node.op = Box::new(Const::new_with_opt_exotic_fact(tensor, exotic)?);
-        }
-        Ok(own)
-    }
-
-    fn canonical(&mut self, tensor: &Arc<Tensor>) -> (Arc<Tensor>, bool) {
-        let mut hasher = DefaultHasher::new();
-        tensor.hash(&mut hasher);
-        let list = self.0.entry(hasher.finish()).or_default();
-        if let Some(known) = list.iter().filter_map(Weak::upgrade).find(|known| known == tensor) {
-            return (known, false);
-        }
-        list.push(Arc::downgrade(tensor));
-        (Arc::clone(tensor), true)
     }
 }
 
