@@ -67,7 +67,7 @@ def prose_columns(columns, degrees=0.0):
 def receipt(width=420):
     sizes = [0 if not left else 26 if left.isupper() and not right else 21 if left.startswith("TOTAL") else 17 for left, right in texts.RECEIPT]
     steps = [1.55 * size or 16 for size in sizes]
-    page = Page(width, round(sum(steps)) + 40, (250, 249, 245))
+    page = Page(width, 600, (250, 249, 245))
     y, reading = 24, []
     for (left, right), size, step in zip(texts.RECEIPT, sizes, steps):
         face = "DejaVuSansMono-Bold.ttf" if size > 17 else "DejaVuSansMono.ttf"

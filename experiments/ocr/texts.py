@@ -82,7 +82,7 @@ RECEIPT = [
     ("Butter croissant", "1.95"),
     ("Cheese roll", "3.40"),
     ("Coffee, large", "3.20"),
-    ("Apple juice 0.5 l", "2.75"),
+    ("Orange juice 0.5 l", "2.75"),
     ("", None),
     ("TOTAL EUR", "19.10"),
     ("Cash", "20.00"),

@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal};
 use clap::builder::{RangedU64ValueParser, TypedValueParser};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{bench, cls, completions, eval, golden, man, models};
+use crate::commands::{bench, cls, completions, det, doctor, eval, golden, man, models, ocr};
 use crate::print::Out;
 use crate::save::SaveArgs;
 use crate::status::ExitStatus;
@@ -30,7 +30,14 @@ pub(crate) const SECTIONS: [(&str, &[(&str, &str)]); 3] = [
             ("2", "nothing could be done: a usage error, or a model that is missing or broken"),
         ],
     ),
-    ("Environment", &[("VTK_HOME", "the folder of pulled models, in place of the usual folder for caches")]),
+    (
+        "Environment",
+        &[
+            ("VTK_HOME", "the folder of pulled models, in place of the usual folder for caches"),
+            ("HTTPS_PROXY", "the proxy through which `vtk models pull` reaches out"),
+            ("SSL_CERT_FILE", "certificates of the authorities to trust, in place of Mozilla's list"),
+        ],
+    ),
     (
         "Examples",
         &[
@@ -38,6 +45,7 @@ pub(crate) const SECTIONS: [(&str, &[(&str, &str)]); 3] = [
             ("vtk cls --model page-orientation scan.png", "which way up does it stand?"),
             ("vtk cls -r --json photos > answers.jsonl", "a line of JSON for each picture"),
             ("vtk cls photos --save drawn", "pictures with the answers on them"),
+            ("vtk det photo.jpg --save boxes.png", "which objects are where?"),
         ],
     ),
 ];
@@ -54,10 +62,13 @@ fn sections() -> String {
 /// One variant a file of `commands/`.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Ocr(Box<ocr::Args>),
     Cls(cls::Args),
+    Det(det::Args),
     Eval(eval::Args),
     Bench(bench::Args),
     Models(models::Args),
+    Doctor(doctor::Args),
     Golden(golden::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -67,10 +78,13 @@ impl Cli {
     /// Runs the command that was typed.
     pub(crate) fn run(self, out: &mut Out) -> anyhow::Result<ExitStatus> {
         match self.command {
+            Command::Ocr(args) => ocr::run(*args, out),
             Command::Cls(args) => cls::run(args, out),
+            Command::Det(args) => det::run(args, out),
             Command::Eval(args) => eval::run(args, out),
             Command::Bench(args) => bench::run(args, out),
             Command::Models(args) => models::run(args, out),
+            Command::Doctor(args) => doctor::run(&args, out),
             Command::Golden(args) => golden::run(args, out),
             Command::Completions(args) => completions::run(args, out),
             Command::Man(args) => man::run(args, out),
@@ -78,9 +92,9 @@ impl Cli {
     }
 }
 
-/// The flags of every task on pictures.
+/// The flags of every task on pictures; `F` are the forms that its results have.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Shared {
+pub(crate) struct Shared<F: Forms = Format> {
     /// Pictures: files, folders, patterns; `-` is standard input
     ///
     /// A name that exists is that file, even if it looks like a pattern. A folder means its pictures, told by their content, in natural
@@ -94,7 +108,7 @@ pub(crate) struct Shared {
 
     /// The form of the results
     #[arg(long, value_enum, default_value_t, value_name = "FORM")]
-    format: Format,
+    format: F,
 
     /// Results as JSON, one object per input and line; the same as --format json
     #[arg(long, conflicts_with = "format")]
@@ -126,6 +140,21 @@ pub(crate) struct Shared {
     pub(crate) talk: TalkArgs,
 }
 
+/// The forms of results that a task has: what `--format` takes.
+pub(crate) trait Forms: ValueEnum + Default + Send + Sync + 'static {
+    /// What is to be written.
+    fn form(&self) -> Form;
+}
+
+/// What is to be written, where the task makes no document of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Lines for people.
+    Text,
+    /// An object for each input.
+    Json,
+}
+
 /// The forms that every task's results have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -136,7 +165,16 @@ pub(crate) enum Format {
     Json,
 }
 
-impl Shared {
+impl Forms for Format {
+    fn form(&self) -> Form {
+        match self {
+            Self::Text => Form::Text,
+            Self::Json => Form::Json,
+        }
+    }
+}
+
+impl<F: Forms> Shared<F> {
     /// What was named; standard input where nothing was. None where that is a terminal: somebody is waiting for advice.
     pub(crate) fn names(&self) -> Option<Vec<OsString>> {
         match self.inputs.as_slice() {
@@ -146,9 +184,17 @@ impl Shared {
         }
     }
 
+    /// What `--format` says.
+    pub(crate) fn format(&self) -> F
+    where
+        F: Copy,
+    {
+        self.format
+    }
+
     /// The form of the results.
-    pub(crate) fn format(&self) -> Format {
-        if self.json { Format::Json } else { self.format }
+    pub(crate) fn form(&self) -> Form {
+        if self.json { Form::Json } else { self.format.form() }
     }
 }
 

@@ -13,11 +13,13 @@ mod machine;
 mod model;
 mod pictures;
 mod print;
+mod pulling;
 mod save;
 mod status;
 mod talk;
 mod timing;
 mod usage;
+mod wrap;
 
 use std::io::{self, Write};
 use std::panic;

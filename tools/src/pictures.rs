@@ -3,8 +3,10 @@
 //! A [`Task`] knows one network and what its answers mean. [`run`] lists the inputs, has pictures decoded, prepared and answered side by
 //! side, prints answers as they come, reports what fails and goes on, and counts.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
 
 use serde::Serialize;
 use vtk_imaging::draw::{Drawing, Font};
@@ -12,12 +14,12 @@ use vtk_imaging::{Alpha, DecodeOptions, RgbImage, decode, encode_png};
 use vtk_kernels::Threads;
 
 use crate::ahead::{self, Limits};
-use crate::cli::{self, Format, Shared};
+use crate::cli::{self, Form, Forms, Shared};
 use crate::failure::Failure;
-use crate::inputs::{self, Input};
+use crate::inputs::{self, Input, Pages};
 use crate::machine;
 use crate::print::Out;
-use crate::save::Target;
+use crate::save::Targets;
 use crate::status::ExitStatus;
 use crate::talk::Talk;
 use crate::timing::{Laps, Stage, Timing};
@@ -39,8 +41,8 @@ pub(crate) trait Task: Sync {
     /// What becomes of transparent pixels.
     fn alpha(&self) -> Alpha;
 
-    /// Makes a picture ready.
-    fn prepare(&self, picture: &RgbImage) -> Result<Self::Ready, Problem>;
+    /// Makes a picture ready. What is kept of the picture itself is shared, not copied.
+    fn prepare(&self, picture: &Arc<RgbImage>) -> Result<Self::Ready, Problem>;
 
     /// Runs the network and reads its outputs, each timed as a stage of its own.
     fn answer(&self, ready: Self::Ready, laps: &mut Laps) -> Result<Self::Answer, Problem>;
@@ -48,8 +50,49 @@ pub(crate) trait Task: Sync {
     /// Writes an answer for people.
     fn write_text(&self, answer: &Self::Answer, out: &mut dyn Write) -> io::Result<()>;
 
-    /// Draws an answer on its picture.
-    fn draw(&self, answer: &Self::Answer, drawing: &mut Drawing);
+    /// The picture with its answer drawn on it.
+    fn draw(&self, answer: &Self::Answer, picture: &RgbImage, font: &Font) -> Result<RgbImage, Failure>;
+
+    /// How much an answer says; 0 where nothing was found.
+    fn found(&self, _: &Self::Answer) -> usize {
+        1
+    }
+
+    /// What to tell a person where nothing was found in any picture.
+    fn nothing(&self) -> Option<String> {
+        None
+    }
+
+    /// The folder for parts of the pictures, where they are to be saved.
+    fn parts_folder(&self) -> Option<&Path> {
+        None
+    }
+
+    /// The parts of a picture that its answer is about: x0, y0, x1, y1.
+    fn parts(&self, _: &Self::Answer) -> Vec<[f32; 4]> {
+        Vec::new()
+    }
+
+    /// The one document that all answers make, where one is asked for in place of text or JSON.
+    fn document(&self) -> Option<Box<dyn Document<Self::Answer> + '_>> {
+        None
+    }
+}
+
+/// A document of many answers, written as they come.
+pub(crate) trait Document<A> {
+    /// Writes an answer, and what stands before it.
+    fn add(&mut self, input: &Input, answer: &A, out: &mut dyn Write) -> io::Result<()>;
+
+    /// Writes what stands behind the last, so that the document is whole; also that of no answers.
+    fn end(&mut self, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// Draws on a copy of a picture, with marks and letters of a size that suits it.
+pub(crate) fn drawn(picture: &RgbImage, font: &Font, draw: impl FnOnce(&mut Drawing)) -> RgbImage {
+    let mut drawing = Drawing::on(picture).with_font(font.clone());
+    draw(&mut drawing);
+    drawing.finish()
 }
 
 /// Why there is no answer.
@@ -83,9 +126,19 @@ impl Spread {
     }
 }
 
-/// Runs a task on everything that was named. `load` makes the task.
-pub(crate) fn run<T: Task>(
-    shared: &Shared,
+/// Runs a task on everything that was named: a picture an input, the first of a file with several. `load` makes the task.
+pub(crate) fn run<T: Task, F: Forms>(
+    shared: &Shared<F>,
+    load: impl FnOnce(&Spread, &Talk, &mut Laps) -> anyhow::Result<T>,
+    out: &mut Out,
+) -> anyhow::Result<ExitStatus> {
+    run_pages(shared, None, load, out)
+}
+
+/// Runs a task on these pages of everything that was named, one after the other.
+pub(crate) fn run_pages<T: Task, F: Forms>(
+    shared: &Shared<F>,
+    pages: Option<&Pages>,
     load: impl FnOnce(&Spread, &Talk, &mut Laps) -> anyhow::Result<T>,
     out: &mut Out,
 ) -> anyhow::Result<ExitStatus> {
@@ -95,7 +148,10 @@ pub(crate) fn run<T: Task>(
         talk.say(&cli::short_help(T::NAME));
         return Ok(ExitStatus::Unusable);
     };
-    let listing = inputs::list(&names, shared.recursive);
+    let mut listing = inputs::list(&names, shared.recursive);
+    if let Some(pages) = pages {
+        listing = listing.by_pages(pages);
+    }
     listing.notes.iter().for_each(|note| talk.note(note));
 
     let spread = Spread::new(shared.threads, listing.inputs.len());
@@ -107,16 +163,16 @@ pub(crate) fn run<T: Task>(
 
     // Last of what can be refused: from here on there are new files.
     let font = shared.save.font()?;
-    let targets = shared.save.targets(T::NAME, &listing.inputs)?;
-    let items: Vec<(Input, Option<Target>)> = listing.inputs.into_iter().zip(targets).collect();
+    let targets = shared.save.targets(T::NAME, &listing.inputs, task.parts_folder())?;
+    let items: Vec<(Input, Targets)> = listing.inputs.into_iter().zip(targets).collect();
     talk.expect(items.len());
     let way = Way { task: &task, max_pixels: shared.max_pixels, font };
-    let mut report =
-        Report { task: &task, format: shared.format(), headed: listing.headed, talk: &talk, timing, out, answers: 0, failures: 0 };
+    let (document, form, headed) = (task.document(), shared.form(), listing.headed);
+    let mut report = Report { task: &task, document, form, headed, talk: &talk, timing, out, answers: 0, found: 0, failures: 0 };
     let end = ahead::in_order(
         &items,
         spread.limits,
-        |(input, target)| Traveller::begin(|laps| way.prepare(input, target.as_ref(), laps)),
+        |(input, targets)| Traveller::begin(|laps| way.prepare(input, targets, laps)),
         |ready| ready.and_then(|ready, laps| way.answer(ready, laps)),
         |(input, _), answered| report.take(input, answered),
     );
@@ -124,10 +180,14 @@ pub(crate) fn run<T: Task>(
     if let ControlFlow::Break(error) = end {
         return Err(error);
     }
+    report.end()?;
+    if let Some(nothing) = task.nothing().filter(|_| report.is_text() && report.found == 0 && report.answers > 0) {
+        talk.note(&nothing);
+    }
     if shared.timing {
         talk.say(&report.timing.to_string());
     }
-    let nothing = shared.fail_if_empty && report.answers == 0;
+    let nothing = shared.fail_if_empty && report.found == 0;
     Ok(if report.failures > 0 || nothing { ExitStatus::Failed } else { ExitStatus::Done })
 }
 
@@ -138,35 +198,53 @@ struct Way<'a, T> {
     font: Font,
 }
 
-/// A picture that the network can take, with itself where it is to be drawn on.
+/// A picture that the network can take, with itself where something of it is to be saved.
 struct Ready<'a, R> {
     ready: R,
-    drawn: Option<(RgbImage, &'a Target)>,
+    saved: Option<(Arc<RgbImage>, &'a Targets)>,
 }
 
 impl<T: Task> Way<'_, T> {
     /// From its bytes to what the network takes.
-    fn prepare<'t>(&self, input: &Input, target: Option<&'t Target>, laps: &mut Laps) -> Result<Ready<'t, T::Ready>, Problem> {
+    fn prepare<'t>(&self, input: &Input, targets: &'t Targets, laps: &mut Laps) -> Result<Ready<'t, T::Ready>, Problem> {
         let picture = laps.time(Stage::Decode, || {
-            let options = DecodeOptions { max_pixels: self.max_pixels, alpha: self.task.alpha(), ..DecodeOptions::default() };
-            decode(input.shown(), &input.read()?, &options).map_err(Failure::from)
+            let options = DecodeOptions { max_pixels: self.max_pixels, alpha: self.task.alpha(), page: input.page() };
+            decode(input.shown(), &input.read()?, &options).map(Arc::new).map_err(Failure::from)
         })?;
         let ready = laps.time(Stage::Prepare, || self.task.prepare(&picture))?;
-        Ok(Ready { ready, drawn: target.map(|target| (picture, target)) })
+        Ok(Ready { ready, saved: (!targets.are_none()).then_some((picture, targets)) })
     }
 
     /// From there to the answer, drawn and stored where that was asked for.
     fn answer(&self, ready: Ready<'_, T::Ready>, laps: &mut Laps) -> Result<T::Answer, Problem> {
         let answer = self.task.answer(ready.ready, laps)?;
-        if let Some((picture, target)) = ready.drawn {
-            laps.time(Stage::Save, || {
-                let mut drawing = Drawing::on(&picture).with_font(self.font.clone());
-                self.task.draw(&answer, &mut drawing);
-                target.write(&encode_png(&drawing.finish())?)
-            })?;
+        if let Some((picture, targets)) = ready.saved {
+            laps.time(Stage::Save, || self.save(&answer, &picture, targets))?;
         }
         Ok(answer)
     }
+
+    fn save(&self, answer: &T::Answer, picture: &RgbImage, targets: &Targets) -> Result<(), Failure> {
+        if let Some(target) = &targets.picture {
+            target.write(&encode_png(&self.task.draw(answer, picture, &self.font)?)?)?;
+        }
+        let Some(parts) = &targets.parts else { return Ok(()) };
+        for (number, part) in self.task.parts(answer).into_iter().enumerate() {
+            parts.target(number + 1).write(&encode_png(&cut(picture, part)?)?)?;
+        }
+        Ok(())
+    }
+}
+
+/// Every pixel of a picture that the box touches; at least one.
+fn cut(picture: &RgbImage, [x0, y0, x1, y1]: [f32; 4]) -> Result<RgbImage, Failure> {
+    let span = |low: f32, high: f32, side: usize| {
+        let first = (low.floor().max(0.0) as usize).min(side - 1);
+        (first, (high.ceil().max(0.0) as usize).clamp(first + 1, side) - first)
+    };
+    let (left, width) = span(x0, x1, picture.width());
+    let (top, height) = span(y0, y1, picture.height());
+    Ok(picture.crop(left, top, width, height)?)
 }
 
 /// What a picture has become so far, with the times that it took.
@@ -189,14 +267,17 @@ impl<W> Traveller<W> {
 }
 
 /// Where answers and failures go, in the order of the inputs.
-struct Report<'a, T> {
+struct Report<'a, T: Task> {
     task: &'a T,
-    format: Format,
+    document: Option<Box<dyn Document<T::Answer> + 'a>>,
+    form: Form,
     headed: bool,
     talk: &'a Talk,
     timing: Timing,
     out: &'a mut Out,
     answers: usize,
+    /// What answers said, together.
+    found: usize,
     failures: usize,
 }
 
@@ -214,11 +295,15 @@ impl<T: Task> Report<'_, T> {
 
     fn answer(&mut self, input: &Input, answer: &T::Answer) -> io::Result<()> {
         let (out, first) = (&mut *self.out, self.answers == 0);
-        self.talk.aside(|| match self.format {
-            Format::Json => out.json(&Answered { input: input.name(), model: self.task.model(), answer }),
-            Format::Text => {
-                if self.headed {
+        let document = &mut self.document;
+        self.talk.aside(|| match (document, self.form) {
+            (Some(document), _) => document.add(input, answer, out),
+            (None, Form::Json) => out.json(&Answered { input: input.name(), page: input.page_number(), model: self.task.model(), answer }),
+            (None, Form::Text) => {
+                if self.headed && input.begins() {
                     writeln!(out, "{}==> {} <==", if first { "" } else { "\n" }, input.shown())?;
+                } else if !input.begins() {
+                    writeln!(out, "{}", if io::stdout().is_terminal() { "" } else { "\x0c" })?;
                 }
                 self.task.write_text(answer, out)?;
                 out.flush()
@@ -226,15 +311,26 @@ impl<T: Task> Report<'_, T> {
         })?;
         self.timing.answered();
         self.answers += 1;
+        self.found += self.task.found(answer);
         Ok(())
+    }
+
+    /// Whether results are lines for people.
+    fn is_text(&self) -> bool {
+        self.form == Form::Text && self.document.is_none()
+    }
+
+    /// What stands behind all answers.
+    fn end(&mut self) -> io::Result<()> {
+        self.document.as_mut().map_or(Ok(()), |document| document.end(self.out))
     }
 
     fn failure(&mut self, input: &Input, failure: &Failure) -> io::Result<()> {
         self.failures += 1;
         self.talk.error(&failure.message);
-        if self.format == Format::Json {
+        if self.form == Form::Json && self.document.is_none() {
             let out = &mut *self.out;
-            self.talk.aside(|| out.json(&Failed { input: input.name(), error: failure }))?;
+            self.talk.aside(|| out.json(&Failed { input: input.name(), page: input.page_number(), error: failure }))?;
         }
         Ok(())
     }
@@ -244,6 +340,8 @@ impl<T: Task> Report<'_, T> {
 #[derive(Serialize)]
 struct Answered<'a, A> {
     input: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<usize>,
     model: &'a str,
     #[serde(flatten)]
     answer: &'a A,
@@ -253,5 +351,7 @@ struct Answered<'a, A> {
 #[derive(Serialize)]
 struct Failed<'a> {
     input: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<usize>,
     error: &'a Failure,
 }

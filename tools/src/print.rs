@@ -28,7 +28,7 @@ impl Out {
 
     /// Writes one value as one line of JSON and hands it on at once.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
-        value.serialize(&mut Serializer::with_formatter(&mut *self, InertJson)).map_err(io::Error::from)?;
+        write_json(value, self)?;
         self.write_all(b"\n")?;
         self.flush()
     }
@@ -54,6 +54,11 @@ impl Write for Out {
         let result = self.to.flush();
         self.noted(result)
     }
+}
+
+/// Writes one value as compact JSON in which no character acts on a terminal.
+pub(crate) fn write_json(value: &impl Serialize, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(out, InertJson)).map_err(io::Error::from)
 }
 
 /// A name or label from outside as it may stand on a line of a terminal: control characters, and those that turn the direction of

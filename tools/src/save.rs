@@ -11,21 +11,26 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use clap::ArgGroup;
 use vtk_imaging::draw::Font;
 
 use crate::failure::Failure;
 use crate::inputs::{Input, ends_as_picture};
 use crate::print::plain;
 
+/// The group of flags that save something: tasks may have more of them.
+pub(crate) const SAVING: &str = "saving";
+
 /// The flags about saving. The same in every task.
 #[derive(Debug, Default, clap::Args)]
+#[command(group = ArgGroup::new(SAVING).multiple(true))]
 pub(crate) struct SaveArgs {
     /// Save pictures with the results drawn on them: to a file (.png), or to a folder as NAME.TASK.png
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", group = SAVING)]
     save: Option<PathBuf>,
 
-    /// Let --save overwrite files that exist; inputs never
-    #[arg(long, requires = "save")]
+    /// Overwrite files that exist; inputs never
+    #[arg(long, requires = SAVING)]
     force: bool,
 
     /// A TrueType or OpenType font for the labels; the one inside the program has Latin letters only
@@ -41,13 +46,24 @@ impl SaveArgs {
         Ok(Font::from_bytes(&path.display().to_string(), bytes)?)
     }
 
-    /// Where each input's picture goes; none where nothing is to be saved. Folders are made, and nothing else is touched.
+    /// Where the files about each input go: the picture with the results on it, and its parts, in the folder `parts`. None where nothing
+    /// is to be saved. Folders are made, and nothing else is touched.
     ///
     /// Refuses what could not be done or would destroy something.
-    pub(crate) fn targets(&self, task: &str, inputs: &[Input]) -> anyhow::Result<Vec<Option<Target>>> {
-        let Some(path) = &self.save else { return Ok(inputs.iter().map(|_| None).collect()) };
-        let paths = if names_a_file(path) { single(path, inputs)? } else { in_folder(path, task, inputs)? };
+    pub(crate) fn targets(&self, task: &str, inputs: &[Input], parts: Option<&Path>) -> anyhow::Result<Vec<Targets>> {
         let own: HashSet<PathBuf> = inputs.iter().filter_map(Input::path).filter_map(|path| fs::canonicalize(path).ok()).collect();
+        let pictures = self.pictures(task, inputs, &own)?;
+        let parts = match parts {
+            Some(folder) => self.parts(folder, task, inputs, &own)?,
+            None => inputs.iter().map(|_| None).collect(),
+        };
+        Ok(pictures.into_iter().zip(parts).map(|(picture, parts)| Targets { picture, parts }).collect())
+    }
+
+    /// Where each input's drawn picture goes.
+    fn pictures(&self, task: &str, inputs: &[Input], own: &HashSet<PathBuf>) -> anyhow::Result<Vec<Option<Target>>> {
+        let Some(path) = &self.save else { return Ok(inputs.iter().map(|_| None).collect()) };
+        let paths = if names_a_file(path) { single(path, inputs)? } else { in_folder("--save", path, task, inputs)? };
         for target in &paths {
             let shown = target.display();
             if fs::canonicalize(target).is_ok_and(|there| own.contains(&there)) {
@@ -61,6 +77,62 @@ impl SaveArgs {
             }
         }
         Ok(paths.into_iter().map(|path| Some(Target { path, force: self.force })).collect())
+    }
+
+    /// Where each input's parts go. How many there will be is not known yet: each is looked at when it is written.
+    fn parts(&self, folder: &Path, task: &str, inputs: &[Input], own: &HashSet<PathBuf>) -> anyhow::Result<Vec<Option<Parts>>> {
+        let paths = in_folder("--save-crops", folder, task, inputs)?;
+        let there = fs::canonicalize(folder).with_context(|| format!("--save-crops: {} cannot be looked at", folder.display()))?;
+        let parts = paths.into_iter().map(|path| Parts { path: path.with_extension(""), force: self.force });
+        let in_the_way = |parts: &Parts| {
+            let beginning = format!("{}-", parts.path.file_name().unwrap_or_default().to_string_lossy());
+            own.iter().any(|p| p.parent() == Some(&there) && p.file_name().unwrap_or_default().to_string_lossy().starts_with(&beginning))
+        };
+        let parts: Vec<Parts> = parts.collect();
+        if let Some(found) = parts.iter().find(|parts| in_the_way(parts)) {
+            bail!(
+                "--save-crops: an input has a name like {}, and inputs are never overwritten; name another folder",
+                found.path(1).display()
+            );
+        }
+        Ok(parts.into_iter().map(Some).collect())
+    }
+}
+
+/// Where the files about one input go.
+#[derive(Debug, Default)]
+pub(crate) struct Targets {
+    /// The picture with the results on it.
+    pub(crate) picture: Option<Target>,
+    /// Parts of the picture.
+    pub(crate) parts: Option<Parts>,
+}
+
+impl Targets {
+    /// Whether nothing is to be saved.
+    pub(crate) fn are_none(&self) -> bool {
+        self.picture.is_none() && self.parts.is_none()
+    }
+}
+
+/// Files to come, numbered from 1: `NAME.TASK-1.png`.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    /// What stands before the number.
+    path: PathBuf,
+    force: bool,
+}
+
+impl Parts {
+    /// The file of a number.
+    pub(crate) fn target(&self, number: usize) -> Target {
+        Target { path: self.path(number), force: self.force }
+    }
+
+    fn path(&self, number: usize) -> PathBuf {
+        let mut path = self.path.clone().into_os_string();
+        path.push(format!("-{number}.png"));
+        path.into()
     }
 }
 
@@ -79,21 +151,26 @@ fn single(path: &Path, inputs: &[Input]) -> anyhow::Result<Vec<PathBuf>> {
     Ok(inputs.iter().map(|_| path.to_owned()).collect())
 }
 
-fn in_folder(folder: &Path, task: &str, inputs: &[Input]) -> anyhow::Result<Vec<PathBuf>> {
+/// `NAME.TASK.png` for each input, in a folder that is made if absent; `flag` named it.
+fn in_folder(flag: &str, folder: &Path, task: &str, inputs: &[Input]) -> anyhow::Result<Vec<PathBuf>> {
     if folder.exists() && !folder.is_dir() {
-        bail!("--save: {} is a file; name a folder, or a file that ends in .png", folder.display());
+        let or = if flag == "--save" { ", or a file that ends in .png" } else { "" };
+        bail!("{flag}: {} is a file; name a folder{or}", folder.display());
     }
-    fs::create_dir_all(folder).with_context(|| format!("--save: the folder {} cannot be made", folder.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("{flag}: the folder {} cannot be made", folder.display()))?;
     let mut taken = HashSet::new();
     let mut name = |input: &Input| {
         let numbers = std::iter::once(None).chain((2..).map(Some));
-        numbers.map(|number| file_name(input.stem(), number, task)).find(|name| taken.insert(folded(name))).unwrap_or_default()
+        numbers.map(|number| file_name(input, number, task)).find(|name| taken.insert(folded(name))).unwrap_or_default()
     };
     Ok(inputs.iter().map(|input| folder.join(name(input))).collect())
 }
 
-fn file_name(stem: &OsStr, number: Option<usize>, task: &str) -> OsString {
-    let mut name = stem.to_owned();
+fn file_name(input: &Input, number: Option<usize>, task: &str) -> OsString {
+    let mut name = input.stem().to_owned();
+    if let Some(page) = input.page_mark() {
+        name.push(page);
+    }
     if let Some(number) = number {
         name.push(format!("-{number}"));
     }

@@ -32,6 +32,11 @@ impl Talk {
         Self { args, bar: ProgressBar::hidden() }
     }
 
+    /// Whether only errors are to be said.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.args.quiet
+    }
+
     /// Shows progress from now on: of more than one step, on a terminal.
     pub(crate) fn expect(&mut self, steps: usize) {
         if steps < 2 || self.args.quiet || !io::stderr().is_terminal() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// Which crates of ours each may name. Tests may name more.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("vtk-kernels", &[]),
     ("vtk-weights", &[]),
     ("vtk-golden", &["vtk-weights"]),
@@ -13,9 +13,12 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("vtk-nn", &["vtk-golden", "vtk-kernels", "vtk-weights"]),
     ("vtk-imaging", &["vtk-golden", "vtk-kernels"]),
     ("vtk-backbone", &["vtk-nn", "vtk-weights"]),
+    ("vtk-model-det", &["vtk-zoo"]),
     ("vtk-model-imagenet", &["vtk-zoo"]),
+    ("vtk-model-ocr", &["vtk-zoo"]),
     ("vtk-model-orient", &["vtk-zoo"]),
     ("vtk-cls", &["vtk-backbone", "vtk-golden", "vtk-imaging", "vtk-kernels", "vtk-nn", "vtk-weights", "vtk-zoo"]),
+    ("vtk-det", &["vtk-backbone", "vtk-golden", "vtk-imaging", "vtk-kernels", "vtk-nn", "vtk-weights", "vtk-zoo"]),
     ("vtk-ocr", &["vtk-backbone", "vtk-golden", "vtk-imaging", "vtk-kernels", "vtk-nn", "vtk-weights", "vtk-zoo"]),
     ("vtk-cli", &["*"]),
 ];

@@ -143,6 +143,17 @@ impl Arch {
         })
     }
 
+    /// The network that a weight file's metadata or a catalogue describes by its name and its options. Among the options may be some that
+    /// are no choice of the trunk's: the number of classes (a file's shapes say it) and the role. They are passed over.
+    ///
+    /// # Errors
+    /// [`BackboneError::UnknownArch`], [`BackboneError::UnknownOption`] and [`BackboneError::BadValue`].
+    pub fn described(name: &str, options: &Map<String, Value>) -> Result<Self, BackboneError> {
+        let arch: Self = name.parse()?;
+        let of_trunk = options.iter().filter(|(option, _)| !matches!(option.as_str(), "classes" | "role"));
+        arch.with_options(&of_trunk.map(|(option, value)| (option.clone(), value.clone())).collect())
+    }
+
     /// This network with what the file decides taken from the file: form of PP-LCNetV2, channels of ShuffleNetV2 x2.0, the last
     /// convolution. Growing does the same by itself; this is for those who want to see it.
     pub fn adapted(&self, file: &Checkpoint, keys: &KeyMap) -> Self {

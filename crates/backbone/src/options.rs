@@ -64,12 +64,12 @@ impl Act {
         [(Self::Identity, "none"), (Self::Relu, "relu"), (Self::Relu6, "relu6"), (Self::HardSwish, "hardswish"), (Self::Swish, "swish")];
 
     /// The written name.
-    pub(crate) fn name(self) -> String {
+    pub fn name(self) -> String {
         Self::NAMES.iter().find(|(act, _)| *act == self).map_or("", |(_, name)| name).to_owned()
     }
 
     /// By its name, or PaddleDetection's for hard-swish.
-    pub(crate) fn named(name: &str) -> Option<Self> {
+    pub fn named(name: &str) -> Option<Self> {
         let name = if name == "hard_swish" { "hardswish" } else { name };
         Self::NAMES.iter().find(|(_, known)| *known == name).map(|(act, _)| *act)
     }

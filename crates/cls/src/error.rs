@@ -70,13 +70,4 @@ pub enum ClsError {
         /// The number.
         found: f32,
     },
-
-    /// A list of labelled pictures can't be read.
-    #[error("{list}: {what}")]
-    List {
-        /// The list.
-        list: String,
-        /// Where and what.
-        what: String,
-    },
 }

@@ -20,7 +20,6 @@
 pub mod decode;
 mod error;
 mod eval;
-mod labels;
 mod meaning;
 mod model;
 mod net;
@@ -31,9 +30,9 @@ pub mod replay;
 pub use decode::{Class, Classification};
 pub use error::ClsError;
 pub use eval::{Accuracy, AccuracyReport};
-pub use labels::parse_labels;
 pub use model::Classifier;
 pub use options::{EmbeddingAt, LoadOptions};
+pub use vtk_zoo::parse_labels;
 
 /// The model that is taken where none is named: EfficientNet-Lite0 with ImageNet's 1000 classes.
 pub const DEFAULT_MODEL: &str = "efficientnet-lite0";

@@ -1,5 +1,6 @@
 //! The classifier: a network, its preparation and its labels.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use ndarray::Axis;
@@ -8,11 +9,11 @@ use vtk_imaging::{Prepared, Recipe, RgbImage};
 use vtk_kernels::Threads;
 use vtk_nn::Network;
 use vtk_weights::{Checkpoint, Format};
-use vtk_zoo::{Entry, Model, Zoo};
+use vtk_zoo::{Entry, Model, Zoo, labels_of};
 
 use crate::decode::{Class, Classification, Output, are_probabilities, ranking, softmax};
 use crate::meaning::Meaning;
-use crate::{ClsError, LoadOptions, labels, net};
+use crate::{ClsError, LoadOptions, net};
 
 /// Names what a picture shows. Cloning is cheap and shares the network.
 #[derive(Debug, Clone)]
@@ -76,7 +77,7 @@ impl Classifier {
     /// # Errors
     /// Those of [`Self::from_bytes`].
     pub fn from_checkpoint(name: &str, weights: &Checkpoint, entry: Option<&Entry>, options: &LoadOptions) -> Result<Self, ClsError> {
-        let recipe = recipe_of(name, weights.metadata().get("recipe"), entry, options)?;
+        let recipe = recipe_of(name, weights.metadata(), entry, options)?;
         let (height, width) = recipe.input_size().unwrap_or((224, 224));
         let grown = net::grow(name, weights, options.arch.as_ref(), entry, options.embedding, [1, 3, height, width])?;
         Self::new(name, grown.network, Some(grown.arch), Some(Output::Logits), entry, options)
@@ -91,10 +92,10 @@ impl Classifier {
         options: &LoadOptions,
     ) -> Result<Self, ClsError> {
         let metadata = network.metadata();
-        let recipe = recipe_of(name, metadata.get("recipe"), entry, options)?;
+        let recipe = recipe_of(name, metadata, entry, options)?;
         let labels = match &options.labels {
             Some(labels) => Some(labels.clone()),
-            None => labels::of_model(name, metadata, entry)?,
+            None => labels_of(name, metadata, entry)?,
         };
         let meaning = Meaning::of_model(name, metadata, entry)?;
         let classifier = Self { name: name.to_owned(), network, arch, recipe, labels, meaning, output };
@@ -272,17 +273,12 @@ impl Classifier {
 }
 
 /// The preparation of a model: the one given, else the file's, else the catalogue's, else ImageNet's usual one.
-fn recipe_of(name: &str, in_file: Option<&String>, entry: Option<&Entry>, options: &LoadOptions) -> Result<Recipe, ClsError> {
+fn recipe_of(name: &str, metadata: &BTreeMap<String, String>, entry: Option<&Entry>, options: &LoadOptions) -> Result<Recipe, ClsError> {
     if let Some(recipe) = &options.recipe {
         return Ok(recipe.clone());
     }
-    let fail = |what: String| ClsError::Metadata { model: name.to_owned(), what };
-    if let Some(text) = in_file {
-        return text.parse().map_err(|e| fail(format!("metadata `recipe`: {e}")));
-    }
-    match entry.and_then(|e| e.recipe.as_ref()) {
-        Some(serde_json::Value::String(text)) => text.parse().map_err(|e| fail(format!("catalogue, `recipe`: {e}"))),
-        Some(steps) => serde_json::from_value(steps.clone()).map_err(|e| fail(format!("catalogue, `recipe`: {e}"))),
-        None => "imagenet-224".parse().map_err(|e| fail(format!("{e}"))),
+    match vtk_zoo::recipe_of(name, metadata, entry)? {
+        Some(recipe) => Ok(recipe),
+        None => Ok("imagenet-224".parse()?),
     }
 }

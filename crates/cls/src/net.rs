@@ -124,20 +124,15 @@ fn keys_of(arch: &Arch, weights: &Checkpoint) -> KeyMap {
 /// The architecture that a file's metadata names in `arch`, with its `options`.
 fn named_in(model: &str, metadata: &BTreeMap<String, String>) -> Result<Option<Arch>, ClsError> {
     let Some(name) = metadata.get("arch") else { return Ok(None) };
-    let arch: Arch = name.parse()?;
-    let Some(text) = metadata.get("options") else { return Ok(Some(arch)) };
-    let options: Map<String, Value> = serde_json::from_str(text)
-        .map_err(|e| ClsError::Metadata { model: model.to_owned(), what: format!("metadata `options` is no JSON object: {e}") })?;
-    with_options(&arch, &options).map(Some)
+    let options: Map<String, Value> = match metadata.get("options") {
+        None => Map::new(),
+        Some(text) => serde_json::from_str(text)
+            .map_err(|e| ClsError::Metadata { model: model.to_owned(), what: format!("metadata `options` is no JSON object: {e}") })?,
+    };
+    Ok(Some(Arch::described(name, &options)?))
 }
 
 fn named_by(entry: &Entry) -> Result<Option<Arch>, ClsError> {
     let Some(name) = &entry.arch else { return Ok(None) };
-    with_options(&name.parse()?, &entry.options).map(Some)
-}
-
-/// Options without those that are no choice of the trunk: the number of classes (the file's shapes say it) and the role.
-fn with_options(arch: &Arch, options: &Map<String, Value>) -> Result<Arch, ClsError> {
-    let options = options.iter().filter(|(k, _)| !matches!(k.as_str(), "classes" | "role"));
-    Ok(arch.with_options(&options.map(|(k, v)| (k.clone(), v.clone())).collect())?)
+    Ok(Some(Arch::described(name, &entry.options)?))
 }

@@ -4,6 +4,7 @@
 
 pub mod guard;
 pub mod normalize;
+pub mod probability;
 pub mod resize;
 mod threads;
 

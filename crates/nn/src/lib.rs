@@ -22,6 +22,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod builder;
+mod constants;
 mod cost;
 mod error;
 mod layers;
@@ -33,6 +34,7 @@ mod plan;
 pub mod replay;
 
 pub use builder::{NetBuilder, Var};
+pub use constants::onnx_constants;
 pub use error::NnError;
 pub use layers::{
     Activation, BatchNorm, Conv, ConvTranspose, LayerNorm, Linear, LinearLayout, Lstm, LstmDirection, Padding, Pool, Resize, SqueezeExcite,

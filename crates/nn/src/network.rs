@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ndarray::{ArrayD, ArrayViewD};
 use tract_onnx::prelude::*;
-use tract_onnx::tract_core::internal::TractError;
+use tract_onnx::tract_core::internal::{DimLike, TractError};
 use vtk_kernels::{Threads, guard};
 use vtk_weights::Checkpoint;
 
@@ -187,6 +187,21 @@ impl Network {
         self.check(&shapes)?;
         let model = self.body.source.at(&shapes)?;
         cost::multiply_adds(&model).map_err(|e| engine_error("planned", &shapes, format!("{e:#}")))
+    }
+
+    /// The sizes of the outputs for inputs of these shapes, without running; `None` where a size follows from values (a number of boxes).
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn output_shapes(&self, shapes: &[Vec<usize>]) -> Result<Vec<Vec<Option<usize>>>, NnError> {
+        let shapes = shapes.to_vec();
+        self.check(&shapes)?;
+        let panicked = |panic| engine_error("planned", &shapes, format!("the engine panicked: {panic}"));
+        let model = guard::catch(|| self.body.source.at(&shapes)).map_err(panicked)??;
+        let sizes = |fact: &TypedFact| fact.shape.iter().map(|d| d.to_usize().ok()).collect();
+        let outlets = model.output_outlets().map_err(|e| engine_error("planned", &shapes, format!("{e:#}")))?;
+        let facts = outlets.iter().map(|o| model.outlet_fact(*o).map(sizes)).collect::<TractResult<_>>();
+        facts.map_err(|e| engine_error("planned", &shapes, format!("{e:#}")))
     }
 
     /// The metadata of the file: `arch`, `recipe`, `labels` and the like, as far as it says.

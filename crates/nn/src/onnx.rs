@@ -49,11 +49,8 @@ const FREEDOMS: [Freedom; 4] = [
 
 impl OnnxGraph {
     pub(crate) fn parse(name: &str, bytes: &[u8]) -> Result<Self, NnError> {
-        let fail = |reason: String| NnError::Graph { name: name.to_owned(), reason };
-        let guarded = vtk_kernels::guard::catch(|| parse_model(bytes));
-        let parsed = guarded.map_err(|panic| fail(format!("is no ONNX graph that can be read ({panic})")))?;
-        let parsed = parsed.map_err(|e| fail(format!("is no ONNX graph that can be read: {e:#}")))?;
-        let inputs = describe_inputs(&parsed).map_err(|e| fail(format!("{e:#}")))?;
+        let parsed = parse_model(name, bytes)?;
+        let inputs = describe_inputs(&parsed).map_err(|e| NnError::Graph { name: name.to_owned(), reason: format!("{e:#}") })?;
         let outputs = describe_outputs(&parsed);
         let typed = FREEDOMS.into_iter().find_map(|freedom| guard(|| type_free(&parsed, &inputs, freedom)).ok());
         let metadata = read_metadata(&parsed);
@@ -94,9 +91,16 @@ fn guard<T>(f: impl FnOnce() -> TractResult<T>) -> TractResult<T> {
     vtk_kernels::guard::catch(f).unwrap_or_else(|panic| Err(format_err!("{panic}")))
 }
 
-fn parse_model(bytes: &[u8]) -> TractResult<InferenceModel> {
+/// The graph as the file has it.
+pub(crate) fn parse_model(name: &str, bytes: &[u8]) -> Result<InferenceModel, NnError> {
     let onnx = tract_onnx::onnx().with_ignore_value_info(true).with_ignore_output_shapes(true);
-    onnx.model_for_read(&mut std::io::Cursor::new(bytes))
+    let guarded = vtk_kernels::guard::catch(|| onnx.model_for_read(&mut std::io::Cursor::new(bytes)));
+    let reason = match guarded {
+        Ok(Ok(model)) => return Ok(model),
+        Ok(Err(e)) => format!("is no ONNX graph that can be read: {e:#}"),
+        Err(panic) => format!("is no ONNX graph that can be read ({panic})"),
+    };
+    Err(NnError::Graph { name: name.to_owned(), reason })
 }
 
 fn describe_inputs(model: &InferenceModel) -> TractResult<Vec<InputInfo>> {
@@ -139,7 +143,8 @@ fn type_free(parsed: &InferenceModel, inputs: &[InputInfo], freedom: Freedom) ->
         model.set_input_fact(ix, input.datum_type.fact(shape).into())?;
         axes.push(free);
     }
-    Ok((model.into_typed()?, axes))
+    // What can be simplified at any size is simplified once, not for each size again: two thirds of the work of a plan.
+    Ok((model.into_typed()?.into_decluttered()?, axes))
 }
 
 /// The typed graph with its symbols replaced by these sizes; nothing where the shapes don't fit what is free.

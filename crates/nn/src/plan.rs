@@ -12,6 +12,7 @@ use tract_linalg::multithread::{Executor, multithread_tract_scope};
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::{DimLike, TractError};
 use tract_onnx::tract_core::ops::konst::Const;
+use tract_onnx::tract_core::ops::scan::Scan;
 use vtk_kernels::Threads;
 
 use crate::network::PlanStats;
@@ -29,10 +30,10 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    fn build(model: TypedModel, shared: &mut Shared) -> TractResult<Self> {
+    fn build(model: TypedModel, shared: &Mutex<Shared>) -> TractResult<Self> {
         let mut model = lower(model)?;
         let nodes = model.nodes().len();
-        let own = shared.merge(&mut model)?;
+        let own = lock(shared).merge(&mut model)?;
         let plan = TypedSimplePlan::new(model)?;
         Ok(Self { plan, idle: Mutex::new(Vec::new()), bytes: own + nodes * NODE_BYTES })
     }
@@ -51,8 +52,20 @@ impl Plan {
 const NODE_BYTES: usize = 2048;
 
 /// The pass from plain operators to those that run. Both ways in (grown and imported) come through here and nowhere else.
-fn lower(model: TypedModel) -> TractResult<TypedModel> {
+fn lower(mut model: TypedModel) -> TractResult<TypedModel> {
+    begin_anew(&mut model);
     model.into_decluttered()?.into_optimized()
+}
+
+/// Makes recurrences begin with their initial state in every run. The engine's own habit is to go on where the run before has ended, as
+/// for a stream; here every input is one of its own, and states are used again.
+fn begin_anew(model: &mut TypedModel) {
+    for node in model.nodes_mut() {
+        if let Some(scan) = node.op_as_mut::<Scan>() {
+            scan.reset_every_turn = true;
+            begin_anew(&mut scan.body);
+        }
+    }
 }
 
 /// Constants that several plans of a network have in common, found by their contents.
@@ -143,7 +156,7 @@ impl PlanCache {
             lock(&self.inner).hits += 1;
             return Ok(Arc::clone(plan));
         }
-        let built = model().and_then(|m| Ok(Arc::new(Plan::build(m, &mut lock(&shared))?)));
+        let built = model().and_then(|m| Ok(Arc::new(Plan::build(m, &shared)?)));
         let mut inner = lock(&self.inner);
         inner.misses += 1;
         match built {

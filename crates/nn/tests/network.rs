@@ -3,7 +3,7 @@
 
 use ndarray::ArrayD;
 use vtk_kernels::Threads;
-use vtk_nn::{Activation, Conv, Network, NnError};
+use vtk_nn::{Activation, Conv, Lstm, LstmDirection, Network, NnError};
 use vtk_weights::{Checkpoint, Tensor};
 
 fn small() -> Network {
@@ -95,4 +95,25 @@ fn wanted_lists_keys_in_order() {
     let keys: Vec<&str> = wanted.iter().map(|(k, _)| k.as_str()).collect();
     assert_eq!(keys, ["first", "first.bias", "kept for training", "second"]);
     assert_eq!(wanted[3].1, [2, 4, 1, 1]);
+}
+
+#[test]
+fn a_recurrence_forgets_the_run_before() {
+    let mut c = Checkpoint::new();
+    let values: Vec<f32> = (0..8 * 3).map(|i| (i as f32 * 0.7).sin()).collect();
+    c.insert("w", Tensor::from_f32(&[8, 3], &values).unwrap());
+    c.insert("r", Tensor::from_f32(&[8, 2], &values[..16]).unwrap());
+    c.insert("b", Tensor::from_f32(&[8], &values[..8]).unwrap());
+    let forward = LstmDirection { weight_ih: "w".into(), weight_hh: "r".into(), bias_ih: "b".into(), bias_hh: "b".into() };
+    let lstm = Lstm { hidden: 2, forward, backward: None };
+    let net = Network::grow(&c, [1, 3, 1, 5], move |net, x| {
+        let sequence = net.reshape(x, &[1, 5, 3])?;
+        Ok(vec![("y".into(), net.lstm(sequence, &lstm)?)])
+    })
+    .unwrap();
+    let first = net.run(&[picture(1, 5).view()]).unwrap();
+    net.run(&[ArrayD::ones(vec![1, 3, 1, 5]).view()]).unwrap();
+    assert_eq!(net.run(&[picture(1, 5).view()]).unwrap(), first);
+    assert_eq!(net.output_shapes(&[vec![1, 3, 1, 5]]).unwrap(), [vec![Some(1), Some(5), Some(2)]]);
+    assert!(matches!(net.output_shapes(&[vec![1, 4, 1, 5]]), Err(NnError::Input { .. })));
 }

@@ -40,6 +40,15 @@ pub enum OcrError {
         what: String,
     },
 
+    /// The network takes or gives something else than its part in reading asks for.
+    #[error("{model}: {what}")]
+    Output {
+        /// The model.
+        model: String,
+        /// What was found and what was expected.
+        what: String,
+    },
+
     /// The picture can't be prepared.
     #[error(transparent)]
     Imaging(#[from] ImagingError),

@@ -101,6 +101,13 @@ impl Checkpoint {
         self.tensors.iter().map(|(key, tensor)| (key.as_str(), tensor))
     }
 
+    /// The tensors whose keys begin with `prefix`, under the rest of their keys: one network out of several, or a part of one. Name and
+    /// metadata stay.
+    pub fn part(&self, prefix: &str) -> Checkpoint {
+        let within = |(key, tensor): (&String, &Tensor)| Some((key.strip_prefix(prefix)?.to_owned(), tensor.clone()));
+        Checkpoint { name: self.name.clone(), tensors: self.tensors.iter().filter_map(within).collect(), metadata: self.metadata.clone() }
+    }
+
     /// Keys, in order.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &str> {
         self.tensors.keys().map(String::as_str)

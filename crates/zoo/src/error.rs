@@ -147,6 +147,22 @@ pub enum ZooError {
         /// Where, and what.
         message: String,
     },
+    /// A list of labels can't be read.
+    #[error("{list}: {what}")]
+    List {
+        /// The list.
+        list: String,
+        /// Where and what.
+        what: String,
+    },
+    /// What a model's file or the catalogue says of it makes no sense.
+    #[error("{model}: {what}")]
+    Said {
+        /// The model.
+        model: String,
+        /// Who says it, and what is wrong with it.
+        what: String,
+    },
 }
 
 /// What a file's hash should be, and what it is.

@@ -1,11 +1,14 @@
 //! Requests: one file of one address, from a byte on, over `https` alone.
 
+use std::env;
+use std::fs;
 use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ureq::Agent;
 use ureq::http::{HeaderMap, StatusCode, Uri};
-use ureq::tls::{RootCerts, TlsConfig};
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 use crate::error::ZooError;
 
@@ -47,7 +50,12 @@ pub(crate) enum NoAnswer {
 impl Client {
     /// A server that is silent for `patience` is taken for gone. `loopback` also allows `http` to this machine itself, which tests
     /// need; proxies are then left alone.
-    pub(crate) fn new(patience: Duration, loopback: bool) -> Client {
+    ///
+    /// A server must be vouched for by one of Mozilla's authorities, or, where `SSL_CERT_FILE` is set, by one of that file's: so it is
+    /// with curl, git and pip, and behind the proxy of a company nothing else works.
+    pub(crate) fn new(patience: Duration, loopback: bool) -> Result<Client, ZooError> {
+        let own = env::var_os("SSL_CERT_FILE").filter(|path| !path.is_empty()).map(PathBuf::from);
+        let roots = own.map_or(Ok(RootCerts::WebPki), |path| authorities(&path))?;
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -56,11 +64,11 @@ impl Client {
             .timeout_connect(Some(patience))
             .timeout_per_read(Some(patience))
             .timeout_per_write(Some(patience))
-            .tls_config(TlsConfig::builder().root_certs(RootCerts::WebPki).build());
+            .tls_config(TlsConfig::builder().root_certs(roots).build());
         if loopback {
             config = config.proxy(None);
         }
-        Client { agent: config.build().new_agent(), loopback }
+        Ok(Client { agent: config.build().new_agent(), loopback })
     }
 
     /// Asks for a file from byte `from` on, if it still is the version that `validator` names; follows redirects.
@@ -103,6 +111,18 @@ impl Client {
         let how = if at == url { "is not https" } else { "redirects to an address that is not https" };
         Err(failed(url, format!("{how} ({at}); nothing was asked there")))
     }
+}
+
+/// The certificates of a PEM file.
+fn authorities(path: &Path) -> Result<RootCerts, ZooError> {
+    let pem = fs::read(path).map_err(ZooError::io("read the certificates of SSL_CERT_FILE in", path))?;
+    let found: Vec<_> =
+        parse_pem(&pem).filter_map(|item| if let Ok(PemItem::Certificate(found)) = item { Some(found) } else { None }).collect();
+    if found.is_empty() {
+        let none = std::io::Error::new(std::io::ErrorKind::InvalidData, "there is no certificate in it (PEM is expected)");
+        return Err(ZooError::io("take the certificates of SSL_CERT_FILE from", path)(none));
+    }
+    Ok(RootCerts::from(found))
 }
 
 /// Makes sense of a status and the headers that go with it.
@@ -197,12 +217,12 @@ mod tests {
 
     #[test]
     fn only_https_is_asked() {
-        let client = Client::new(Duration::from_secs(1), false);
+        let client = Client::new(Duration::from_secs(1), false).unwrap();
         for url in ["http://127.0.0.1:1/x", "http://a.org/x", "ftp://a.org/x", "file:///x", "https://user:secret@a.org/x", "a.org/x", "/x"]
         {
             assert!(matches!(client.get(url, 0, None), Err(NoAnswer::Refused(_))), "{url}");
         }
-        let client = Client::new(Duration::from_secs(1), true);
+        let client = Client::new(Duration::from_secs(1), true).unwrap();
         for url in ["http://127.0.0.1@a.org/x", "http://127.0.0.1.a.org/x", "http://a.org/x", "http://localhost.a.org/x"] {
             assert!(matches!(client.get(url, 0, None), Err(NoAnswer::Refused(_))), "{url}");
         }
@@ -215,5 +235,17 @@ mod tests {
         for odd in ["bytes 5-8/10", "bytes 9-5/10", "bytes */10", "items 0-1/2", "bytes 0-18446744073709551615/0", "bytes a-b/c", ""] {
             assert_eq!(content_range(odd), None, "{odd}");
         }
+    }
+
+    #[test]
+    fn a_file_without_certificates_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ca.pem");
+        assert!(authorities(&path).unwrap_err().to_string().contains("ca.pem: cannot read the certificates of SSL_CERT_FILE"));
+        fs::write(&path, "no certificate").unwrap();
+        assert!(authorities(&path).unwrap_err().to_string().contains("there is no certificate in it"));
+        // One that nobody would trust, but a certificate by its form.
+        fs::write(&path, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").unwrap();
+        assert!(authorities(&path).is_ok());
     }
 }

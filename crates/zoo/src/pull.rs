@@ -213,7 +213,10 @@ impl<'z, 'p, 'f> Session<'z, 'p, 'f> {
     /// Fetches an address into a `.part` file; whether bytes of an earlier pull are in it.
     #[cfg(feature = "fetch")]
     fn download(&mut self, url: &str, part: &std::path::Path, bytes: Option<u64>, hash_known: bool) -> Result<bool, ZooError> {
-        let client = self.client.get_or_insert_with(|| crate::http::Client::new(self.zoo.patience, self.zoo.loopback_http));
+        let client = match &mut self.client {
+            Some(client) => client,
+            none => none.insert(crate::http::Client::new(self.zoo.patience, self.zoo.loopback_http)?),
+        };
         let job = crate::download::Job { url, part, bytes, hash_known, limit: self.zoo.limit };
         job.run(client, self.progress)
     }

@@ -8,10 +8,11 @@ use std::time::Instant;
 use anyhow::{Context, anyhow};
 use ndarray::ArrayD;
 use vtk_backbone::{Arch, Backbone, KeyMap};
-use vtk_cls::{Classifier, LoadOptions};
+use vtk_cls::Classifier;
+use vtk_det::{Detector, PicoDetConfig};
 use vtk_golden::synthetic;
 use vtk_kernels::Threads;
-use vtk_nn::Network;
+use vtk_nn::{NetBuilder, Network, NnError, Var};
 use vtk_zoo::{Model, ZooError};
 
 use crate::model::zoo;
@@ -50,9 +51,9 @@ const USUAL_SIZE: [usize; 2] = [224, 224];
 impl Contender {
     pub(crate) fn open(name: &str, size: Option<[usize; 2]>, batch: usize, threads: usize) -> anyhow::Result<Self> {
         let peak = Peak::begin();
-        let (network, untrained, load_ms) = load(name)?;
+        let Loaded { network, untrained, load_ms, usual } = load(name)?;
         let network = network.with_threads(Threads::count(threads));
-        let input = input_of(name, &network, size, batch)?;
+        let input = input_of(name, &network, size, usual, batch)?;
         let picture = synthetic::uniform("picture", &input, 1, -1.0, 1.0)?;
         let start = Instant::now();
         network.run(&[picture.view()]).with_context(|| name.to_owned())?;
@@ -99,51 +100,86 @@ fn figures(mut times: Vec<f64>) -> Figures {
     Figures { median_ms: median, min_ms: times[0] }
 }
 
-/// A model that is here, or an architecture with made-up weights. Gives also whether they are made up, and how long loading took.
-fn load(name: &str) -> anyhow::Result<(Network, bool, f64)> {
+/// A network that has come to be.
+struct Loaded {
+    network: Network,
+    /// Whether its weights are made up.
+    untrained: bool,
+    load_ms: f64,
+    /// The size, height first, that pictures have where nobody says another.
+    usual: [usize; 2],
+}
+
+impl Loaded {
+    /// Makes a network and takes the time.
+    fn timed(untrained: bool, usual: [usize; 2], make: impl FnOnce() -> anyhow::Result<Network>) -> anyhow::Result<Self> {
+        let start = Instant::now();
+        let network = make()?;
+        Ok(Self { network, untrained, load_ms: milliseconds(start), usual })
+    }
+}
+
+/// A model that is here, or an architecture with made-up weights.
+fn load(name: &str) -> anyhow::Result<Loaded> {
     let error = match zoo().open(name) {
-        Ok(model) => {
-            let start = Instant::now();
-            let network = load_model(&model)?;
-            return Ok((network, false, milliseconds(start)));
-        }
+        Ok(model) => return load_model(&model),
         Err(error) => error,
     };
+    if let Ok(config) = name.parse::<PicoDetConfig>() {
+        return untrained_detector(config);
+    }
     match name.parse::<Arch>() {
-        Ok(arch) => untrained(&arch).map(|(network, ms)| (network, true, ms)),
+        Ok(arch) => untrained_classifier(arch),
         // A name that is no model either: the architectures' own words tell what names there are.
         Err(arch_error) if matches!(error, ZooError::UnknownModel { .. }) => Err(anyhow!("{error}\n{arch_error}")),
         Err(_) => Err(error.into()),
     }
 }
 
-fn load_model(model: &Model) -> anyhow::Result<Network> {
+fn load_model(model: &Model) -> anyhow::Result<Loaded> {
     if model.file().to_ascii_lowercase().ends_with(".onnx") {
-        return Ok(Network::from_onnx(model.name(), model.bytes())?);
+        return Loaded::timed(false, USUAL_SIZE, || Ok(Network::from_onnx(model.name(), model.bytes())?));
     }
-    Ok(Classifier::from_model(model, &LoadOptions::default())?.network().clone())
+    let classifier =
+        Loaded::timed(false, USUAL_SIZE, || Ok(Classifier::from_model(model, &vtk_cls::LoadOptions::default())?.network().clone()));
+    classifier.or_else(|error| {
+        // What is no detector either is what the classifier's words say.
+        let start = Instant::now();
+        let detector = Detector::from_model(model, &vtk_det::LoadOptions::default()).map_err(|_| error)?;
+        let size = detector.input_size();
+        Ok(Loaded { network: detector.network().clone(), untrained: false, load_ms: milliseconds(start), usual: [size.height, size.width] })
+    })
 }
 
 /// The classifier of 1000 classes with numbers of a size that training would give; they are made before the clock starts.
-fn untrained(arch: &Arch) -> anyhow::Result<(Network, f64)> {
+fn untrained_classifier(arch: Arch) -> anyhow::Result<Loaded> {
     const CLASSES: usize = 1000;
     let keys = KeyMap::default();
-    let grow = move |arch: &Arch, net: &mut vtk_nn::NetBuilder<'_>, x| {
-        Ok(vec![("logits".to_owned(), arch.grow_classifier(net, x, &keys, CLASSES)?.logits)])
-    };
-    let wanted = Network::wanted([1, 3, 64, 64], |net, x| grow(arch, net, x))?;
+    untrained(USUAL_SIZE, move |net, x| Ok(vec![("logits".to_owned(), arch.grow_classifier(net, x, &keys, CLASSES)?.logits)]))
+}
+
+/// A detector in the same way, with the classes of its official configuration.
+fn untrained_detector(config: PicoDetConfig) -> anyhow::Result<Loaded> {
+    let size = config.input_size();
+    untrained([size.height, size.width], move |net, x| Ok(config.grow(net, x, config.classes())?.outputs()))
+}
+
+fn untrained(
+    usual: [usize; 2],
+    grow: impl Fn(&mut NetBuilder<'_>, Var) -> Result<Vec<(String, Var)>, NnError> + Send + Sync + 'static,
+) -> anyhow::Result<Loaded> {
+    let wanted = Network::wanted([1, 3, 64, 64], &grow)?;
     let weights = synthetic::checkpoint(&wanted, 1, &Default::default(), &Default::default())?;
-    let (start, arch) = (Instant::now(), arch.clone());
-    let network = Network::grow(&weights, [1, 3, 64, 64], move |net, x| grow(&arch, net, x))?;
-    Ok((network, milliseconds(start)))
+    Loaded::timed(true, usual, || Ok(Network::grow(&weights, [1, 3, 64, 64], grow)?))
 }
 
 /// The input's shape: what the network fixes, then what the user says, then what is usual.
-fn input_of(name: &str, network: &Network, size: Option<[usize; 2]>, batch: usize) -> anyhow::Result<[usize; 4]> {
+fn input_of(name: &str, network: &Network, size: Option<[usize; 2]>, usual: [usize; 2], batch: usize) -> anyhow::Result<[usize; 4]> {
     let [info] = network.inputs() else {
         return Err(anyhow!("{name}: takes {} inputs; only networks with one picture as input can be timed", network.inputs().len()));
     };
-    let asked = [batch, 3, size.unwrap_or(USUAL_SIZE)[0], size.unwrap_or(USUAL_SIZE)[1]];
+    let [height, width] = size.unwrap_or(usual);
+    let asked = [batch, 3, height, width];
     if info.shape.len() != asked.len() {
         return Err(anyhow!("{name}: takes {info}; only networks with a picture as input can be timed"));
     }

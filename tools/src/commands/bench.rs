@@ -16,7 +16,7 @@ use crate::talk::{Talk, TalkArgs};
 /// architecture without weights is timed with made-up ones and marked `untrained`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Models by name or path, or architectures (`pplcnet-x0.5`, `mobilenetv3-large-x1.0`)
+    /// Models by name or path, or architectures (`pplcnet-x0.5`, `picodet-s-320`, `picodet-s-320+mobilenetv3-large-x1.0`)
     #[arg(required = true, value_name = "NAME|PATH|ARCH")]
     networks: Vec<String>,
 

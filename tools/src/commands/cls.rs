@@ -1,19 +1,19 @@
 //! `vtk cls`: what pictures show, or which way up they stand: one class out of many.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use serde::{Serialize, Serializer};
-use vtk_cls::{Class, Classification, Classifier, ClsError, DEFAULT_MODEL, LoadOptions, parse_labels};
-use vtk_imaging::draw::Drawing;
+use vtk_cls::{Class, Classification, Classifier, ClsError, DEFAULT_MODEL, LoadOptions};
+use vtk_imaging::draw::Font;
 use vtk_imaging::{Alpha, Prepared, RgbImage};
 
 use crate::cli::Shared;
 use crate::failure::Failure;
-use crate::model::ModelArgs;
-use crate::pictures::{self, Problem, Spread, Task};
+use crate::model::{ModelArgs, read_labels};
+use crate::pictures::{self, Problem, Spread, Task, drawn};
 use crate::print::{Out, plain};
 use crate::status::ExitStatus;
 use crate::talk::Talk;
@@ -55,13 +55,8 @@ pub(crate) fn run(args: Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
 
 /// The classifier that the flags ask for.
 pub(crate) fn load(model: &ModelArgs, labels: Option<&PathBuf>, talk: &Talk) -> anyhow::Result<Classifier> {
-    let labels = labels.map(|path| {
-        let name = path.display().to_string();
-        let text = fs::read_to_string(path).with_context(|| format!("{name}: the labels cannot be read"))?;
-        anyhow::Ok(parse_labels(&name, &text)?)
-    });
-    let options =
-        LoadOptions { arch: model.arch.clone(), recipe: model.recipe.clone(), labels: labels.transpose()?, ..LoadOptions::default() };
+    let labels = labels.map(|path| read_labels(path)).transpose()?;
+    let options = LoadOptions { arch: model.arch.clone(), recipe: model.recipe.clone(), labels, ..LoadOptions::default() };
     let classifier = Classifier::from_model(&model.open(DEFAULT_MODEL, talk)?, &options)?;
     if let Some(arch) = classifier.arch() {
         talk.detail(&format!("network: {arch}"));
@@ -104,7 +99,7 @@ impl Task for Classify {
         self.classifier.recipe().alpha()
     }
 
-    fn prepare(&self, picture: &RgbImage) -> Result<Prepared, Problem> {
+    fn prepare(&self, picture: &Arc<RgbImage>) -> Result<Prepared, Problem> {
         self.classifier.prepare(picture).map_err(problem)
     }
 
@@ -123,10 +118,10 @@ impl Task for Classify {
         Ok(())
     }
 
-    fn draw(&self, answer: &Answer, drawing: &mut Drawing) {
-        for (place, class) in answer.classes.iter().enumerate() {
-            drawing.caption(&self.line(place, class, answer.sure));
-        }
+    fn draw(&self, answer: &Answer, picture: &RgbImage, font: &Font) -> Result<RgbImage, Failure> {
+        Ok(drawn(picture, font, |drawing| {
+            answer.classes.iter().enumerate().for_each(|(place, class)| drawing.caption(&self.line(place, class, answer.sure)));
+        }))
     }
 }
 

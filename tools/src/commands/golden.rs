@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
+use serde::Deserialize;
 use vtk_cls::replay::ClsReplay;
+use vtk_det::replay::DetReplay;
 use vtk_golden::{Case, CaseReport, CheckpointReplay, GoldenError, Packages, Replay, WeightSource, find_cases};
 use vtk_imaging::ImagingReplay;
 use vtk_ocr::replay::OcrReplay;
@@ -55,7 +57,7 @@ pub(crate) fn run(args: Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
             written = if args.json { out.json(report) } else { writeln!(out, "{report}") };
         }
     };
-    let replays: [&dyn Replay; 5] = [&CheckpointReplay, &GraphReplay, &ImagingReplay, &ClsReplay, &OcrReplay];
+    let replays: [&dyn Replay; 6] = [&CheckpointReplay, &GraphReplay, &ImagingReplay, &ClsReplay, &DetReplay, &OcrReplay];
     let summary = vtk_golden::run(&args.dirs, &replays, &args.kinds, &packages, &mut each)?;
     written?;
     if args.json {
@@ -82,6 +84,14 @@ impl Packages for CachedPackages {
     }
 }
 
+/// A file of a package, as settings of cases name it.
+#[derive(Deserialize)]
+struct PackageFile {
+    package: String,
+    member: String,
+    sha256: String,
+}
+
 /// Fetches what the cases need, each package once.
 fn pull(args: &Args, zoo: &Zoo, talk: &Talk) -> anyhow::Result<()> {
     let mut wanted: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
@@ -89,8 +99,14 @@ fn pull(args: &Args, zoo: &Zoo, talk: &Talk) -> anyhow::Result<()> {
         for found in find_cases(dir)? {
             // A case that can't be read is reported when it is replayed.
             let Ok(case) = Case::load(&found.dir) else { continue };
-            let counted = args.kinds.is_empty() || args.kinds.contains(&case.kind);
-            if let Some(WeightSource::Package { package, member, sha256 }) = case.weights.filter(|_| counted).map(|w| w.source) {
+            if !(args.kinds.is_empty() || args.kinds.contains(&case.kind)) {
+                continue;
+            }
+            if let Some(WeightSource::Package { package, member, sha256 }) = case.weights.map(|w| w.source) {
+                wanted.entry(package).or_default().insert(member, sha256);
+            }
+            // Characters may lie in a package too; any other dictionary is no such object.
+            if let Some(Ok(PackageFile { package, member, sha256 })) = case.spec.get("dictionary").map(PackageFile::deserialize) {
                 wanted.entry(package).or_default().insert(member, sha256);
             }
         }

@@ -3,7 +3,10 @@
 pub(crate) mod bench;
 pub(crate) mod cls;
 pub(crate) mod completions;
+pub(crate) mod det;
+pub(crate) mod doctor;
 pub(crate) mod eval;
 pub(crate) mod golden;
 pub(crate) mod man;
 pub(crate) mod models;
+pub(crate) mod ocr;

@@ -5,6 +5,7 @@
 //! had keeps its place in the list as a failure, so that results come in the order in which inputs were named.
 
 mod natural;
+mod pages;
 mod pattern;
 mod walk;
 
@@ -12,6 +13,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use vtk_imaging::is_picture;
 
@@ -25,17 +27,23 @@ const SIGNATURE: u64 = 16;
 /// So many bytes tell what it is instead.
 const BEGINNING: u64 = 4096;
 
+use pages::PageNumber;
+pub(crate) use pages::Pages;
+
 /// One input.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Input {
     name: String,
     shown: String,
     source: Source,
+    page: Option<PageNumber>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Source {
     Stdin,
+    /// What came by standard input, where it is read more than once.
+    Memory(Arc<Vec<u8>>),
     File(PathBuf),
     Failed(Failure),
 }
@@ -68,9 +76,9 @@ impl Listing {
     fn stdin(&mut self) {
         let input = if self.inputs.iter().any(|input| matches!(input.source, Source::Stdin)) {
             let message = "standard input: named twice, and it can be read only once";
-            Input { name: "-".into(), shown: "standard input".into(), source: Source::Failed(Failure::new("usage", message)) }
+            Input { name: "-".into(), shown: "standard input".into(), source: Source::Failed(Failure::new("usage", message)), page: None }
         } else {
-            Input { name: "-".into(), shown: "standard input".into(), source: Source::Stdin }
+            Input { name: "-".into(), shown: "standard input".into(), source: Source::Stdin, page: None }
         };
         self.inputs.push(input);
     }
@@ -119,7 +127,7 @@ impl Listing {
 impl Input {
     fn new(path: &Path, source: Source) -> Self {
         let name = path.to_string_lossy().into_owned();
-        Self { shown: plain(&name).to_string(), name, source }
+        Self { shown: plain(&name).to_string(), name, source, page: None }
     }
 
     fn file(path: &Path) -> Self {
@@ -142,6 +150,33 @@ impl Input {
         &self.shown
     }
 
+    /// The page to decode, counted from 1.
+    pub(crate) fn page(&self) -> usize {
+        self.page.map_or(1, |page| page.number)
+    }
+
+    /// The page for machines, where inputs are taken by pages.
+    pub(crate) fn page_number(&self) -> Option<usize> {
+        self.page.map(|page| page.number)
+    }
+
+    /// Whether it is the whole file or the first of its pages that come.
+    pub(crate) fn begins(&self) -> bool {
+        self.page.is_none_or(|page| page.first)
+    }
+
+    /// What tells this page's files from those of the file's other pages.
+    pub(crate) fn page_mark(&self) -> Option<String> {
+        self.page.filter(|page| page.several).map(|page| format!("-p{}", page.number))
+    }
+
+    /// Whether a file begins as a TIFF does, the one form with pages.
+    fn begins_as_tiff(&self) -> bool {
+        let mut start = [0; 4];
+        let read = self.path().and_then(|path| File::open(path).ok()).is_some_and(|mut file| file.read_exact(&mut start).is_ok());
+        read && matches!(&start, b"II*\0" | b"MM\0*" | b"II+\0" | b"MM\0+")
+    }
+
     /// The file, where it is one.
     pub(crate) fn path(&self) -> Option<&Path> {
         if let Source::File(path) = &self.source { Some(path) } else { None }
@@ -156,6 +191,7 @@ impl Input {
     pub(crate) fn read(&self) -> Result<Vec<u8>, Failure> {
         let read = match &self.source {
             Source::Failed(failure) => return Err(failure.clone()),
+            Source::Memory(bytes) => return Ok(bytes.to_vec()),
             Source::Stdin => read_picture(&mut io::stdin().lock(), 0),
             Source::File(path) => File::open(path).and_then(|mut file| {
                 let size = file.metadata().map_or(0, |about| about.len());

@@ -1,8 +1,9 @@
-//! Labelled pictures for `vtk eval cls`: a `.tsv` of file and class, a folder for each class, or an `.imgpack`.
+//! Labelled pictures for `vtk eval`: with a class (a `.tsv` of file and class, a folder for each class, an `.imgpack`) or with words (a `.tsv`).
 
 mod folders;
 mod imgpack;
 mod table;
+mod words;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,8 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 
 use imgpack::ImgPack;
+
+pub(crate) use words::{Worded, worded};
 
 /// A picture and its class.
 pub(crate) struct Labelled {

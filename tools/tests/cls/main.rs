@@ -6,5 +6,6 @@ mod failures;
 mod inputs;
 mod outputs;
 mod saving;
+#[path = "../support/mod.rs"]
 mod support;
 mod usage;

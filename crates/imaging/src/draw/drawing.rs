@@ -99,6 +99,27 @@ impl Drawing {
         blend_classes(&mut self.picture, map, weight, color)
     }
 
+    /// A text that fills a box `x0, y0, x1, y1` as well as it can without leaving it; in a box that is much higher than wide, letter under
+    /// letter.
+    pub fn text_within(&mut self, [x0, y0, x1, y1]: [f32; 4], text: &str, color: [u8; 3]) {
+        let (width, height) = (x1 - x0, y1 - y0);
+        if !(width > 1.0 && height > 1.0 && width.is_finite() && height.is_finite()) {
+            return;
+        }
+        let letters: Vec<String> = text.chars().filter(|letter| !letter.is_control()).map(String::from).collect();
+        if letters.len() > 1 && height > 1.5 * width {
+            let step = (height / letters.len() as f32).min(width);
+            for (place, letter) in letters.iter().enumerate() {
+                let left = x0 + ((width - self.font.width(letter, step)) / 2.0).max(0.0);
+                self.font.draw(&mut self.picture, letter, [left, y0 + place as f32 * step], step, color);
+            }
+            return;
+        }
+        let wide = self.font.width(text, height).max(1.0);
+        let size = height * (width / wide).min(1.0);
+        self.font.draw(&mut self.picture, text, [x0, y0 + (height - size) / 2.0], size, color);
+    }
+
     /// A line of text in the top left corner; the next one below it.
     pub fn caption(&mut self, text: &str) {
         let dark = luma(self.picture.pixel(0, 0).unwrap_or_default()) > 127;
@@ -155,6 +176,29 @@ mod tests {
         let mut drawing = Drawing::on(&tiny);
         drawing.rectangle([0.0, 0.0, 1.0, 1.0], [255, 0, 0], Some("x"));
         assert_eq!(drawing.finish().pixel(0, 0), Some([255, 0, 0]));
+    }
+
+    #[test]
+    fn a_text_stays_within_its_box() {
+        let paper = RgbImage::filled(200, 120, [255; 3]).unwrap();
+        let ink = |area: [f32; 4], text: &str| {
+            let mut drawing = Drawing::on(&paper);
+            drawing.text_within(area, text, [0; 3]);
+            let drawn = drawing.finish();
+            let dark = (0..120).flat_map(|y| (0..200).map(move |x| (x, y))).filter(|(x, y)| drawn.pixel(*x, *y) != Some([255; 3]));
+            dark.collect::<Vec<_>>()
+        };
+        for (area, text) in [([20.0, 30.0, 180.0, 50.0], "Total 12.50 €, and much more than fits"), ([50.0, 10.0, 70.0, 110.0], "Exit")] {
+            let marks = ink(area, text);
+            let inside = |(x, y): &(usize, usize)| {
+                let (x, y) = (*x as f32, *y as f32);
+                x >= area[0] - 1.0 && x <= area[2] + 1.0 && y >= area[1] - 1.0 && y <= area[3] + 1.0
+            };
+            assert!(marks.len() > 50 && marks.iter().all(inside), "{text}");
+        }
+        for area in [[5.0, 5.0, 5.0, 9.0], [f32::NAN, 0.0, 1.0, 1.0], [9.0, 9.0, 0.0, 0.0]] {
+            assert_eq!(ink(area, "nothing"), []);
+        }
     }
 
     #[test]

@@ -43,6 +43,13 @@ impl Font {
         Ok(Self(Some(FontArc::new(font))))
     }
 
+    /// Whether the font has every letter of a text.
+    #[must_use]
+    pub fn has(&self, text: &str) -> bool {
+        let Some(font) = &self.0 else { return false };
+        text.chars().filter(|letter| !letter.is_control() && !letter.is_whitespace()).all(|letter| font.glyph_id(letter).0 != 0)
+    }
+
     /// Width of a text in pixels, at `height` pixels from the deepest to the highest letter.
     pub(super) fn width(&self, text: &str, height: f32) -> f32 {
         self.place(text, height).last().map_or(0.0, |(_, end)| *end)

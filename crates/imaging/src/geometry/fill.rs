@@ -7,10 +7,21 @@ use crate::Size;
 /// Fractional bits of an edge's x.
 const SHIFT: u32 = 16;
 
+/// Which pixels beside a slanted side belong to a polygon. Both rules equal OpenCV's to the pixel; they differ where a side passes a
+/// pixel's center by half a pixel or less.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FillRule {
+    /// Those between the sides, and the outline: OpenCV from 4.11 on, with which the references of text reading were made.
+    #[default]
+    Between,
+    /// Those whose centers are less than half a pixel outside, and the outline: OpenCV up to 4.10.
+    Nearest,
+}
+
 /// The mask of a polygon, 1 inside and on its outline, cut to `size`. Where the outline crosses itself, the even-odd rule says what is
 /// inside. No points give an empty mask.
 #[must_use]
-pub fn fill_polygon(points: &[[i32; 2]], size: Size) -> Array2<u8> {
+pub fn fill_polygon(points: &[[i32; 2]], size: Size, rule: FillRule) -> Array2<u8> {
     let mut mask = Array2::zeros((size.height, size.width));
     if size.width == 0 || size.height == 0 {
         return mask;
@@ -20,7 +31,7 @@ pub fn fill_polygon(points: &[[i32; 2]], size: Size) -> Array2<u8> {
     let mut edges = Vec::new();
     for (i, to) in points.iter().enumerate() {
         let from = points[(i + points.len() - 1) % points.len()];
-        edges.extend(Edge::new(from, *to, size));
+        edges.extend(Edge::new(from, *to, size, rule));
         let (ends, true) = clip(from, *to, size) else { continue };
         line(&mut mask, ends);
     }
@@ -31,7 +42,11 @@ pub fn fill_polygon(points: &[[i32; 2]], size: Size) -> Array2<u8> {
         crossings.extend(edges.iter().filter(|edge| (edge.top..edge.bottom).contains(&y)).map(|edge| edge.x + edge.slope * (y - edge.top)));
         crossings.sort_unstable();
         for pair in crossings.chunks_exact(2) {
-            let (start, end) = ((pair[0] >> SHIFT).max(0), (pair[1] >> SHIFT).min(row.len() as i64 - 1));
+            let first = match rule {
+                FillRule::Between => (pair[0] + (1 << SHIFT) - 1) >> SHIFT,
+                FillRule::Nearest => pair[0] >> SHIFT,
+            };
+            let (start, end) = (first.max(0), (pair[1] >> SHIFT).min(row.len() as i64 - 1));
             for x in start..=end {
                 row[x as usize] = 1;
             }
@@ -50,19 +65,23 @@ struct Edge {
 }
 
 impl Edge {
-    /// `CollectPolyEdges`: a side that leaves the picture gets its slope from its clipped ends, and no half pixel. None if it is level.
-    fn new(a: [i64; 2], b: [i64; 2], size: Size) -> Option<Self> {
+    /// `CollectPolyEdges`: a side that leaves the picture gets its slope from its clipped ends, and no half pixel by either rule. None if
+    /// it is level.
+    fn new(a: [i64; 2], b: [i64; 2], size: Size, rule: FillRule) -> Option<Self> {
         if a[1] == b[1] {
             return None;
         }
-        let fixed = |p: [i64; 2], half: i64| [(p[0] << SHIFT) + half, p[1]];
         let outside = |p: [i64; 2]| !(0..size.width as i64).contains(&p[0]) || !(0..size.height as i64).contains(&p[1]);
-        let [from, to] = if outside(a) || outside(b) {
-            let ([from, to], _) = clip(a, b, size);
-            if from[1] == to[1] { [fixed(a, 0), fixed(b, 0)] } else { [fixed(from, 0), fixed(to, 0)] }
-        } else {
-            [fixed(a, 1 << (SHIFT - 1)), fixed(b, 1 << (SHIFT - 1))]
+        let leaves = outside(a) || outside(b);
+        let half = if leaves || rule == FillRule::Between { 0 } else { 1 << (SHIFT - 1) };
+        let (clipped, _) = if leaves { clip(a, b, size) } else { ([a, b], true) };
+        // A side that is level once it is clipped keeps its rows. The old rule then takes its own columns, the new one those of the rim.
+        let ends = match clipped {
+            [from, to] if from[1] != to[1] => [from, to],
+            [from, to] if rule == FillRule::Between => [[from[0], a[1]], [to[0], b[1]]],
+            _ => [a, b],
         };
+        let [from, to] = ends.map(|[x, y]| [(x << SHIFT) + half, y]);
         let slope = (to[0] - from[0]) / (to[1] - from[1]);
         let (top, bottom, start) = if a[1] < b[1] { (a[1], b[1], from) } else { (b[1], a[1], to) };
         Some(Self { top, bottom, x: start[0] + (top - start[1]) * slope, slope })
@@ -125,7 +144,7 @@ fn line(mask: &mut Array2<u8>, [a, b]: [[i64; 2]; 2]) {
 /// The mean of `map` under a polygon, computed within the polygon's bounds: coordinates less the corner of the bounds are cut towards
 /// zero, filled, and averaged (PaddleOCR's `box_score_fast`, and `box_score_slow` for a contour). 0 for no points or an empty map.
 #[must_use]
-pub fn mean_in_polygon(map: ArrayView2<'_, f32>, points: &[[f32; 2]]) -> f32 {
+pub fn mean_in_polygon(map: ArrayView2<'_, f32>, points: &[[f32; 2]], rule: FillRule) -> f32 {
     let (height, width) = map.dim();
     if points.is_empty() || height == 0 || width == 0 || points.iter().flatten().any(|v| !v.is_finite()) {
         return 0.0;
@@ -140,7 +159,7 @@ pub fn mean_in_polygon(map: ArrayView2<'_, f32>, points: &[[f32; 2]]) -> f32 {
     let ((left, right), (top, bottom)) = (bounds(0, width), bounds(1, height));
     let moved: Vec<[i32; 2]> = points.iter().map(|[x, y]| [(x - left as f32) as i32, (y - top as f32) as i32]).collect();
     let size = Size::new((right - left + 1) as usize, (bottom - top + 1) as usize);
-    let mask = fill_polygon(&moved, size);
+    let mask = fill_polygon(&moved, size, rule);
     let (mut sum, mut count) = (0f64, 0u32);
     for ((y, x), inside) in mask.indexed_iter() {
         if *inside == 1 {
@@ -151,18 +170,16 @@ pub fn mean_in_polygon(map: ArrayView2<'_, f32>, points: &[[f32; 2]]) -> f32 {
     if count == 0 { 0.0 } else { (sum / f64::from(count)) as f32 }
 }
 
-/// [`mean_in_polygon`] of a quadrilateral.
-#[must_use]
-pub fn mean_in_quad(map: ArrayView2<'_, f32>, quad: [[f32; 2]; 4]) -> f32 {
-    mean_in_polygon(map, &quad)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn rows(points: &[[i32; 2]], width: usize, height: usize) -> Vec<String> {
-        let mask = fill_polygon(points, Size::new(width, height));
+        by_rule(points, width, height, FillRule::Between)
+    }
+
+    fn by_rule(points: &[[i32; 2]], width: usize, height: usize, rule: FillRule) -> Vec<String> {
+        let mask = fill_polygon(points, Size::new(width, height), rule);
         mask.outer_iter().map(|row| row.iter().map(|v| if *v == 1 { '#' } else { '.' }).collect()).collect()
     }
 
@@ -176,13 +193,20 @@ mod tests {
     }
 
     #[test]
+    fn the_rules_differ_beside_slanted_sides() {
+        let slanted = [[0, 0], [1, 0], [2, 2], [0, 2]];
+        assert_eq!(by_rule(&slanted, 3, 3, FillRule::Between), ["##.", "##.", "###"]);
+        assert_eq!(by_rule(&slanted, 3, 3, FillRule::Nearest), ["##.", "###", "###"]);
+    }
+
+    #[test]
     fn means_stay_inside() {
         let map = Array2::from_elem((4, 6), 0.5f32);
         for quad in [[[0.0, 0.0], [5.0, 0.0], [5.0, 3.0], [0.0, 3.0]], [[-50.0, -9.0], [90.0, -9.0], [90.0, 70.0], [-50.0, 70.0]]] {
-            assert_eq!(mean_in_quad(map.view(), quad), 0.5);
+            assert_eq!(mean_in_polygon(map.view(), &quad, FillRule::Between), 0.5);
         }
-        assert_eq!(mean_in_quad(map.view(), [[f32::NAN; 2]; 4]), 0.0);
-        assert_eq!(mean_in_polygon(map.view(), &[]), 0.0);
-        assert_eq!(mean_in_polygon(Array2::zeros((0, 5)).view(), &[[0.0, 0.0]]), 0.0);
+        assert_eq!(mean_in_polygon(map.view(), &[[f32::NAN; 2]; 4], FillRule::Between), 0.0);
+        assert_eq!(mean_in_polygon(map.view(), &[], FillRule::Between), 0.0);
+        assert_eq!(mean_in_polygon(Array2::zeros((0, 5)).view(), &[[0.0, 0.0]], FillRule::Between), 0.0);
     }
 }

@@ -6,11 +6,13 @@ mod approx;
 mod contours;
 mod fill;
 mod offset;
+mod overlap;
 mod rectangle;
 mod union;
 
 pub use approx::{approximate, area, perimeter};
 pub use contours::{Contour, contours};
-pub use fill::{fill_polygon, mean_in_polygon, mean_in_quad};
+pub use fill::{FillRule, fill_polygon, mean_in_polygon};
 pub use offset::offset;
+pub use overlap::{common_area, iou};
 pub use rectangle::{RotatedRect, min_area_rect, ordered_corners};

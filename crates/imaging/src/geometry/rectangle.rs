@@ -59,28 +59,28 @@ pub fn min_area_rect(points: &[[f32; 2]]) -> RotatedRect {
 }
 
 fn degrees(dy: f64, dx: f64) -> f32 {
-    (f64::from(dy.atan2(dx) as f32) * 180.0 / std::f64::consts::PI) as f32
+    (f64::from(dy.atan2(dx) as f32 * 180.0) / std::f64::consts::PI) as f32
 }
 
 /// The convex hull's corners (monotone chain), without points on its sides, in the order in which rotating calipers want them: x axis
-/// towards y axis, from the rightmost point.
+/// towards y axis, from where OpenCV's `convexHull` begins. Of rectangles with the same area the start decides which is found.
 fn hull(points: &[[f32; 2]]) -> Vec<[f32; 2]> {
-    let mut sorted: Vec<[f32; 2]> = points.iter().copied().filter(|p| p[0].is_finite() && p[1].is_finite()).collect();
-    sorted.sort_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
-    sorted.dedup();
+    let finite = |(_, p): &(usize, [f32; 2])| p[0].is_finite() && p[1].is_finite();
+    let mut sorted: Vec<(usize, [f32; 2])> = points.iter().copied().enumerate().filter(finite).collect();
+    sorted.sort_by(|(_, a), (_, b)| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
+    sorted.dedup_by(|(_, a), (_, b)| a == b);
     if sorted.len() < 3 {
-        sorted.reverse();
-        return sorted;
+        return sorted.into_iter().rev().map(|(_, point)| point).collect();
     }
     let turn = |a: [f32; 2], b: [f32; 2], c: [f32; 2]| {
         let [ax, ay, bx, by, cx, cy] = [a[0], a[1], b[0], b[1], c[0], c[1]].map(f64::from);
         (bx - ax) * (cy - by) - (by - ay) * (cx - bx)
     };
-    let chain = |points: &mut dyn Iterator<Item = [f32; 2]>| {
-        let mut chain: Vec<[f32; 2]> = Vec::new();
+    let chain = |points: &mut dyn Iterator<Item = (usize, [f32; 2])>| {
+        let mut chain: Vec<(usize, [f32; 2])> = Vec::new();
         for point in points {
-            while let [.., a, b] = chain.as_slice() {
-                if turn(*a, *b, point) > 0.0 {
+            while let [.., (_, a), (_, b)] = chain.as_slice() {
+                if turn(*a, *b, point.1) > 0.0 {
                     break;
                 }
                 chain.pop();
@@ -93,7 +93,23 @@ fn hull(points: &[[f32; 2]]) -> Vec<[f32; 2]> {
     let lower = chain(&mut sorted.iter().copied());
     let mut hull = chain(&mut sorted.iter().rev().copied());
     hull.extend(lower);
-    hull
+    let start = ring_start(&hull);
+    hull.rotate_left(start);
+    hull.into_iter().map(|(_, point)| point).collect()
+}
+
+/// Where a hull begins: if its corners come in the order of the points or against it all the way round, as those of a contour do, at the
+/// one that is first in that order; else where it begins already, at the rightmost.
+fn ring_start(hull: &[(usize, [f32; 2])]) -> usize {
+    let n = hull.len();
+    let before = |i: usize| hull[(i + n - 1) % n].0;
+    let mut falls = (0..n).filter(|i| hull[*i].0 < before(*i));
+    let mut rises = (0..n).filter(|i| hull[*i].0 > before(*i));
+    match (falls.next(), falls.next(), rises.next(), rises.next()) {
+        (Some(start), None, ..) => start,
+        (_, _, Some(start), None) => start,
+        _ => 0,
+    }
 }
 
 /// `rotatingCalipers` (`opencv/modules/imgproc/src/rotcalipers.cpp`) in its f32 arithmetic. The hull has at least three corners.

@@ -5,7 +5,10 @@ use serde::Deserialize;
 use vtk_golden::{Case, GoldenError, Input, Outcome, Tolerance};
 
 use crate::Size;
-use crate::geometry::{approximate, area, contours, fill_polygon, mean_in_quad, min_area_rect, ordered_corners, perimeter};
+use crate::geometry::{FillRule, approximate, area, contours, fill_polygon, mean_in_polygon, min_area_rect, ordered_corners, perimeter};
+
+/// The cases were made with OpenCV 4.10.
+const MADE_BY: FillRule = FillRule::Nearest;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -51,12 +54,17 @@ pub(super) fn filled(case: &Case) -> Result<Vec<Outcome>, GoldenError> {
     let mut outcomes = Vec::new();
     for (i, score) in wanted.scores.iter().enumerate() {
         let [width, height] = score.mask_size;
-        let pixels = fill_polygon(&score.polygon, Size::new(width, height)).iter().filter(|v| **v == 1).count();
+        let pixels = fill_polygon(&score.polygon, Size::new(width, height), MADE_BY).iter().filter(|v| **v == 1).count();
         outcomes.push(Outcome::same(format!("mask {i}"), &pixels, &score.mask_pixels));
-        outcomes.push(Outcome::number(format!("score {i}"), f64::from(mean_in_quad(map.view(), score.quad)), score.mean, bound));
+        outcomes.push(Outcome::number(
+            format!("score {i}"),
+            f64::from(mean_in_polygon(map.view(), &score.quad, MADE_BY)),
+            score.mean,
+            bound,
+        ));
     }
     for (i, polygon) in wanted.polygons.iter().enumerate() {
-        let mask = fill_polygon(&polygon.points, Size::new(polygon.width, polygon.height));
+        let mask = fill_polygon(&polygon.points, Size::new(polygon.width, polygon.height), MADE_BY);
         let row = |row: ndarray::ArrayView1<'_, u8>| row.iter().map(|v| if *v == 1 { '#' } else { '.' }).collect::<String>();
         let rows: Vec<String> = mask.outer_iter().map(row).collect();
         outcomes.push(Outcome::same(format!("polygon {i}"), &rows, &polygon.rows));

@@ -24,6 +24,11 @@ impl NetBuilder<'_> {
         }
     }
 
+    /// The square root of each value; not a number where a value is negative.
+    pub fn sqrt(&mut self, x: Var) -> Result<Var, NnError> {
+        self.wire("sqrt", math::sqrt(), &[x])
+    }
+
     /// Softmax along an axis.
     pub fn softmax(&mut self, x: Var, axis: usize) -> Result<Var, NnError> {
         self.check_axis("softmax", x, axis)?;

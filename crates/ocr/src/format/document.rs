@@ -150,11 +150,30 @@ impl<W: Write> DocumentWriter<W> {
         }
     }
 
+    /// What is written to.
+    pub fn get_ref(&self) -> &W {
+        &self.out
+    }
+
+    /// What is written to: where that is a buffer, to empty it between pages.
+    pub fn get_mut(&mut self) -> &mut W {
+        &mut self.out
+    }
+
     /// Ends the document and gives back what it was written to, flushed. A document without pages is whole as well.
     ///
     /// # Errors
     /// What `out` answers.
     pub fn finish(mut self) -> io::Result<W> {
+        self.end()?;
+        Ok(self.out)
+    }
+
+    /// Ends the document. Nothing may be written after it.
+    ///
+    /// # Errors
+    /// What `out` answers.
+    pub fn end(&mut self) -> io::Result<()> {
         if self.pages == 0 {
             self.begin("")?;
         }
@@ -163,8 +182,7 @@ impl<W: Write> DocumentWriter<W> {
             DocumentFormat::Hocr => hocr::end(&mut self.out)?,
             DocumentFormat::Alto => alto::end(&mut self.out)?,
         }
-        self.out.flush()?;
-        Ok(self.out)
+        self.out.flush()
     }
 
     fn begin(&mut self, name: &str) -> io::Result<()> {

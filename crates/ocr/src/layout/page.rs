@@ -63,6 +63,13 @@ impl PageLayout {
         self.blocks.iter().flat_map(|block| &block.paragraphs).flat_map(|paragraph| &paragraph.rows)
     }
 
+    /// Names lines by their places in reading order: for lines that were brought into it.
+    pub(crate) fn renumber(&mut self) {
+        let paragraphs = self.blocks.iter_mut().flat_map(|block| &mut block.paragraphs);
+        let pieces = paragraphs.flat_map(|paragraph| &mut paragraph.rows).flat_map(|row| &mut row.pieces);
+        pieces.enumerate().for_each(|(place, piece)| piece.line = place);
+    }
+
     /// A layout that knows nothing but an order: one paragraph, a row for each line.
     #[must_use]
     pub fn listed(order: &[usize]) -> Self {

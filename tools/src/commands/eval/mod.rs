@@ -1,6 +1,9 @@
 //! `vtk eval TASK`: a model's figures on labelled data. A file a task.
 
 mod cls;
+mod det;
+mod ocr;
+mod rec;
 
 use clap::Subcommand;
 
@@ -17,10 +20,16 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 enum Task {
     Cls(cls::Args),
+    Rec(rec::Args),
+    Ocr(Box<ocr::Args>),
+    Det(det::Args),
 }
 
 pub(crate) fn run(args: Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
     match args.task {
         Task::Cls(args) => cls::run(&args, out),
+        Task::Rec(args) => rec::run(&args, out),
+        Task::Ocr(args) => ocr::run(&args, out),
+        Task::Det(args) => det::run(&args, out),
     }
 }

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use vtk_backbone::{Arch, Backbone};
-use vtk_cls::parse_labels;
 use vtk_imaging::Recipe;
 use vtk_nn::Network;
 use vtk_weights::Checkpoint;
 
+use crate::model::read_labels;
 use crate::status::ExitStatus;
 use crate::talk::{Talk, TalkArgs};
 
@@ -147,8 +147,7 @@ fn metadata(args: &Args) -> anyhow::Result<Vec<(&'static str, String)>> {
         said.push(("recipe", recipe.name().map_or_else(|| recipe.to_string(), str::to_owned)));
     }
     if let Some(path) = &args.labels {
-        let text = fs::read_to_string(path).with_context(|| format!("{}: the labels cannot be read", path.display()))?;
-        said.push(("labels", serde_json::to_string(&parse_labels(&path.display().to_string(), &text)?)?));
+        said.push(("labels", serde_json::to_string(&read_labels(path)?)?));
     }
     if let Some(sure) = args.sure {
         if !(0.0..=1.0).contains(&sure) {

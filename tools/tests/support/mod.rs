@@ -1,4 +1,5 @@
-//! A folder to run the program in, small pictures, and what came out.
+//! A folder to run the program in, small pictures, and what came out. Shared by the tests of all tasks.
+#![allow(dead_code, reason = "the tests of each task use a part of it")]
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,8 +10,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
 
-/// The sample photo, the sample page and the repository's reference cases.
+/// The sample photos, the sample page and the repository's reference cases.
 pub(crate) const CAT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/cat.png");
+pub(crate) const STREET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/street.jpg");
 pub(crate) const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/page.png");
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../reference/cases/preprocess");
 
@@ -25,7 +27,7 @@ pub(crate) struct Sandbox(PathBuf);
 impl Sandbox {
     pub(crate) fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("cls-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let name = format!("vtk-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         fs::create_dir_all(&folder).unwrap();
         Self(folder)
@@ -79,7 +81,17 @@ impl Sandbox {
 
     /// Runs `vtk cls` with these arguments.
     pub(crate) fn cls<S: AsRef<OsStr>>(&self, args: &[S]) -> Done {
-        let all: Vec<&OsStr> = std::iter::once(OsStr::new("cls")).chain(args.iter().map(AsRef::as_ref)).collect();
+        self.task("cls", args)
+    }
+
+    /// Runs `vtk det` with these arguments.
+    pub(crate) fn det<S: AsRef<OsStr>>(&self, args: &[S]) -> Done {
+        self.task("det", args)
+    }
+
+    /// Runs a task with these arguments.
+    pub(crate) fn task<S: AsRef<OsStr>>(&self, task: &str, args: &[S]) -> Done {
+        let all: Vec<&OsStr> = std::iter::once(OsStr::new(task)).chain(args.iter().map(AsRef::as_ref)).collect();
         Done::of(&mut self.vtk(&all))
     }
 }

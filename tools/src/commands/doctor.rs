@@ -1,0 +1,163 @@
+//! `vtk doctor`: what a person who asks for help would be asked.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde::Serialize;
+use vtk_zoo::{State, Zoo, default_folder};
+
+use crate::commands::models::verify::{is_sound, words};
+use crate::machine;
+use crate::model::zoo;
+use crate::print::Out;
+use crate::status::ExitStatus;
+use crate::wrap::{beside, width};
+
+/// Say how this machine and this program are set up, and what is wrong
+///
+/// Touches no network. Exit status 1 where something is wrong that keeps commands from working.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// One JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// What was found.
+#[derive(Serialize)]
+struct Findings {
+    version: &'static str,
+    platform: String,
+    features: Vec<&'static str>,
+    instruction_set: String,
+    threads: usize,
+    folder: Option<PathBuf>,
+    folder_state: String,
+    python: Option<String>,
+    embedded: Vec<String>,
+    files: Vec<File>,
+    trouble: Vec<String>,
+}
+
+/// A file of a pulled model.
+#[derive(Serialize)]
+struct File {
+    model: String,
+    path: PathBuf,
+    verdict: &'static str,
+}
+
+pub(crate) fn run(args: &Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
+    let found = look(&zoo());
+    if args.json {
+        out.json(&found)?;
+    } else {
+        writeln!(out, "{}", found.sheet())?;
+    }
+    Ok(if found.trouble.is_empty() { ExitStatus::Done } else { ExitStatus::Failed })
+}
+
+fn look(zoo: &Zoo) -> Findings {
+    let mut trouble = Vec::new();
+    let folder = default_folder().map_err(|error| trouble.push(error.to_string())).ok();
+    let folder_state = match folder.as_deref().map(folder_state) {
+        None => "there is none".to_owned(),
+        Some(Ok(state)) => state.to_owned(),
+        Some(Err(error)) => {
+            let shown = folder.as_deref().unwrap_or(Path::new("")).display().to_string();
+            trouble.push(format!("{shown}: models can't be kept there: {error}; set VTK_HOME to a folder of yours"));
+            format!("no file can be made there: {error}")
+        }
+    };
+    let embedded = zoo.list(None).into_iter().filter(|m| m.state == State::Embedded).map(|m| m.name.to_owned()).collect();
+    Findings {
+        version: env!("CARGO_PKG_VERSION"),
+        platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        features: features(),
+        instruction_set: machine::instruction_set(),
+        threads: machine::threads(0),
+        folder,
+        folder_state,
+        python: pip_version(),
+        embedded,
+        files: files(zoo, &mut trouble),
+        trouble,
+    }
+}
+
+/// What the program was built with.
+fn features() -> Vec<&'static str> {
+    [("fetch", cfg!(feature = "fetch"))].into_iter().filter_map(|(name, on)| on.then_some(name)).collect()
+}
+
+/// Whether models can be kept in this folder.
+fn folder_state(folder: &Path) -> io::Result<&'static str> {
+    if !folder.exists() {
+        return Ok("not there yet; the first pull makes it");
+    }
+    let probe = folder.join(format!(".vtk-doctor-{}", std::process::id()));
+    OpenOptions::new().write(true).create_new(true).open(&probe)?;
+    fs::remove_file(&probe)?;
+    Ok("files can be made there")
+}
+
+/// The version of pip that would fetch packages.
+fn pip_version() -> Option<String> {
+    let python = if cfg!(windows) { "python" } else { "python3" };
+    let output = Command::new(python).args(["-m", "pip", "--version"]).stdin(Stdio::null()).output().ok()?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let words: Vec<&str> = said.split_whitespace().take(2).collect();
+    (output.status.success() && words.len() == 2).then(|| words.join(" "))
+}
+
+/// The files of models that were pulled, checked.
+fn files(zoo: &Zoo, trouble: &mut Vec<String>) -> Vec<File> {
+    let verified = match zoo.verify(&[]) {
+        Ok(verified) => verified,
+        Err(error) => {
+            trouble.push(error.to_string());
+            return Vec::new();
+        }
+    };
+    let pulled = verified.into_iter().filter(|file| file.verdict != vtk_zoo::Verdict::Embedded);
+    let file = |file: vtk_zoo::Verified| {
+        let (verdict, why) = words(&file.verdict);
+        if !is_sound(&file) {
+            let why = why.unwrap_or_else(|| format!("a file of the model {}; `vtk models pull` fetches it", file.name));
+            trouble.push(format!("{}: {verdict}: {why}", file.path.display()));
+        }
+        File { model: file.name, path: file.path, verdict }
+    };
+    pulled.map(file).collect()
+}
+
+impl Findings {
+    /// For people.
+    fn sheet(&self) -> String {
+        const COLUMN: usize = 14;
+        let width = width();
+        let mut lines = Vec::new();
+        let mut say = |term: &str, text: &str| lines.push(beside(term, text, COLUMN, width));
+        say("vtk", &format!("{} on {}", self.version, self.platform));
+        say("features", &if self.features.is_empty() { "none".to_owned() } else { self.features.join(", ") });
+        say("processor", &self.instruction_set);
+        say("threads", &self.threads.to_string());
+        let folder = self.folder.as_ref().map_or_else(String::new, |folder| format!("{}: ", folder.display()));
+        say("models in", &format!("{folder}{}", self.folder_state));
+        say("pip", self.python.as_deref().unwrap_or("python3 with pip was not found: models in Python packages can't be pulled"));
+        say("inside", &self.embedded.join(", "));
+        for file in &self.files {
+            say("pulled", &format!("{} ({}): {}", file.model, file.verdict, file.path.display()));
+        }
+        if self.files.is_empty() {
+            say("pulled", "no model; `vtk models list` names those that there are");
+        }
+        match self.trouble.as_slice() {
+            [] => say("trouble", "none found"),
+            all => all.iter().for_each(|trouble| say("trouble", trouble)),
+        }
+        lines.join("\n")
+    }
+}
