@@ -324,7 +324,7 @@ fn thousands_of_boxes_take_no_time() {
         let started = Instant::now();
         let order = read_order(&page.quads).order();
         assert_eq!(order.len(), page.quads.len());
-        assert!(started.elapsed().as_secs_f32() < 3.0, "{name}: {:?}", started.elapsed());
+        assert!(started.elapsed().as_secs_f32() < 10.0, "{name}: {:?}", started.elapsed());
     }
 }
 

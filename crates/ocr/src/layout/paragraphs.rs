@@ -37,7 +37,7 @@ impl Measure {
         let gaps: Vec<f64> = rows.windows(2).map(|pair| gap(&pair[0], &pair[1])).collect();
         // Few gaps say little about what is usual: then a gap is measured against the letters.
         let usual = median(gaps.iter().copied());
-        let gap = if gaps.len() >= 4 { usual } else { usual.min(0.8 * height) };
+        let gap = (if gaps.len() >= 4 { usual } else { usual.min(0.8 * height) }).max(0.1 * height);
         let left = rows.iter().map(|row| row[0].x0).fold(f64::INFINITY, f64::min);
         let at_edge = rows.iter().filter(|row| row[0].x0 - left < 0.6 * height).count();
         let single = rows.iter().filter(|row| row.len() == 1 && row[0].width() >= 8.0 * height).count();
@@ -48,11 +48,8 @@ impl Measure {
     fn starts(&self, rows: &[Vec<Placed>], at: usize) -> bool {
         let Some(above) = at.checked_sub(1).and_then(|i| rows.get(i)) else { return true };
         let row = &rows[at];
-        if gap(above, row) > self.gap + 0.6 * self.height {
-            return true;
-        }
         let (low, high) = (height(row).min(height(above)), height(row).max(height(above)));
-        if high > 1.45 * low {
+        if high > 1.45 * low || gap(above, row) > self.gap + 0.5 * self.height.max(low) {
             return true;
         }
         let indent = |row: &[Placed]| (row[0].x0 - self.left) / self.height;

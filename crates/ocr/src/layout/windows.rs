@@ -1,23 +1,13 @@
 //! Windows: looking at a picture part by part where one look would shrink its text too far.
-//!
-//! A detector gets a picture whose longer side is cut to a limit (960 pixels in PaddleOCR's tools). On an ordinary page that is what its
-//! makers tuned it for, and it stays so. A strip, whose text is as high as its short side allows, would lose it, and so would a very
-//! large sheet. The rule, with *scale* the factor by which the limit shrinks the picture:
-//!
-//! - A strip is looked at in windows where its short side would have less than 360 pixels left (or less than all it has) by a third:
-//!   scale < 0.7 · min(1, 360 / short side). Pages up to 3:1, phone screenshots among them, are none.
-//! - Any picture is where scale < 0.2: sheets of A4 beyond 410 dots per inch, of A3 beyond 290.
-//! - Windows are as large as the limit allows at a scale of limit / short side, so that they span the strip, but of at least 0.35, and
-//!   of no more than 1. They overlap by a sixth of the limit, and are spread evenly.
 
 use serde::{Deserialize, Serialize};
 use vtk_imaging::Size;
 
 /// What a strip's short side should keep of its pixels.
-const ENOUGH_SHORT: f64 = 360.0;
+const ENOUGH_SHORT: f64 = 480.0;
 
 /// How far below that one look may stay.
-const TOLERATED: f64 = 0.7;
+const TOLERATED: f64 = 0.75;
 
 /// Below this scale no picture is read in one look.
 const LEAST_SCALE: f64 = 0.2;
@@ -59,9 +49,18 @@ impl Window {
     }
 }
 
-/// The windows in which a picture is looked at by a detector whose input's longer side is at most `limit` pixels: one, the whole, for
-/// every ordinary page (the module's documentation tells the rule). Together they cover the picture, from its top left to its bottom
-/// right, row by row.
+/// The windows in which a picture is looked at by a detector whose input's longer side is at most `limit` pixels. Together they cover the
+/// picture, from its top left to its bottom right, row by row; for every ordinary page there is one, the whole.
+///
+/// A detector gets a picture whose longer side is cut to a limit (960 pixels in PaddleOCR's tools). On an ordinary page that is what its
+/// makers tuned it for, and it stays so. A strip, whose text is as high as its short side allows, would lose it, and so would a very
+/// large sheet. The rule, with *scale* the factor by which the limit shrinks the picture:
+///
+/// - A strip is looked at in windows where its short side would keep less than three quarters of 480 pixels, or of all that it has:
+///   scale < 0.75 · min(1, 480 / short side). Pages up to 2.6:1, single screens of phones among them, are none.
+/// - Any picture is where scale < 0.2: sheets of A4 beyond 410 dots per inch, of A3 beyond 290.
+/// - Windows are as large as the limit allows at a scale of limit / short side, so that they span the strip, but of at least 0.35, and
+///   of no more than 1. They overlap by a sixth of the limit, and are spread evenly.
 #[must_use]
 pub fn plan_windows(picture: Size, limit: usize) -> Vec<Window> {
     let limit = limit.max(1) as f64;
@@ -126,6 +125,7 @@ mod tests {
         let subtitle = plan(1920, 60);
         assert_eq!(subtitle.iter().map(|window| window.left).collect::<Vec<_>>(), [0, 480, 960]);
         assert!(subtitle.iter().all(|window| window.size == Size::new(960, 60)));
+        assert!(plan(800, 3000).len() > 1, "a page of a browser, with letters of 16 pixels");
         assert!(plan(2480, 12000).iter().all(|window| window.size == Size::new(2480, 2480)), "at a scale of 960 / 2480");
     }
 
