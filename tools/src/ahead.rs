@@ -24,10 +24,10 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// For so many networks of one thread each. One worker more than one runs even then, so that pictures are prepared ahead.
+    /// For so many threads: each prepares pictures while there is no network to run, so that all are busy and no more than were asked for.
     pub(crate) fn for_threads(threads: usize) -> Self {
-        let workers = threads.max(2);
-        Self { workers, runs: threads.max(1), ready: workers, results: workers * 4 }
+        let workers = threads.max(1);
+        Self { workers, runs: workers, ready: workers.max(2), results: workers * 4 }
     }
 }
 

@@ -116,8 +116,8 @@ pub(crate) struct Shared<F: Forms = Format> {
 
     /// Threads to compute with; 0 takes all cores
     ///
-    /// Many pictures are answered side by side with one thread each, and read ahead on at least one thread more; a single picture gets
-    /// all threads. Results don't depend on it.
+    /// Many pictures are read and answered side by side with one thread each; a single picture gets all threads. Results don't depend
+    /// on it.
     #[arg(long, default_value_t = 0, value_name = "N", value_parser = thread_count())]
     pub(crate) threads: usize,
 
