@@ -20,6 +20,9 @@ const USUAL: f32 = 2.5;
 /// The least by which a word gap is wider than a letter gap, in advances.
 const LEAST_EXCESS: f32 = 0.1;
 
+/// Letters that are little more than a stroke.
+const STROKES: &str = "ilI1|";
+
 /// Where between letter gaps and the recognizer's own spaces a gap becomes a space.
 const SHARE_OF_SPACE: f32 = 0.6;
 
@@ -28,9 +31,9 @@ const SHARE_OF_SPACE: f32 = 0.6;
 ///
 /// The result differs from `line` by characters that are a space; each has the score of the one before it and a column between its
 /// neighbors'. The line's score stays. Spaces that are there stay too. None is put beside a character that fills a square (Chinese,
-/// Japanese, Korean); before closing and after opening punctuation, within numbers and after a point that a small letter follows (an
-/// address) only where the gap is far wider than between words. A line whose characters don't say where they stand, or without contrast,
-/// comes back as it is.
+/// Japanese, Korean); before closing and after opening punctuation, within numbers, between two letters that are strokes, and after a point
+/// that a small letter follows (an address) only where the gap is far wider than between words. A line whose characters don't say where
+/// they stand, or without contrast, comes back as it is.
 #[must_use]
 pub fn add_spaces(crop: &RgbImage, line: &TextLine) -> TextLine {
     let missing = missing(crop, line).unwrap_or_default();
@@ -79,9 +82,11 @@ impl Pair {
         let opens = "([{‘“«-/@#$€£".contains(before);
         let number = after.is_ascii_digit() && (before.is_ascii_digit() || ".,:".contains(before));
         let address = before == '.' && after.is_lowercase();
+        // Of two strokes nobody can say how much room they leave: fonts differ most there ("still", "fill").
+        let strokes = STROKES.contains(before) && STROKES.contains(after);
         if closes || opens {
             (2.0 * threshold).max(0.6)
-        } else if number || address {
+        } else if number || address || strokes {
             (1.6 * threshold).max(0.5)
         } else {
             threshold
@@ -223,6 +228,11 @@ mod tests {
 
     const LINE: &str = "the^quick_brown^fox_jumps^over^the_lazy^dog";
     const READ: &str = "the quick brown fox jumps over the lazy dog";
+
+    #[test]
+    fn two_strokes_need_more_room() {
+        assert_eq!(spaced(&LINE.replace("lazy^dog", "stil^l^dog"), 6, PLAIN), READ.replace("lazy dog", "still dog"));
+    }
 
     #[test]
     fn spaces_come_where_the_ink_leaves_room() {

@@ -119,7 +119,7 @@ impl TextReader {
                 characters: Vec::new(),
                 columns: 0.0,
             };
-            let lines = in_order(&found.boxes, self.recipe.order).into_iter().map(line).collect();
+            let lines = in_order(&found.boxes, self.order()).into_iter().map(line).collect();
             Ok(Page::arranged(upright.size(), lines, self.options.order))
         })
     }
@@ -208,7 +208,7 @@ impl TextReader {
     /// Every box that was found, read; in the recipe's order, in pixels of the canvas.
     fn lines_of<'a>(&self, upright: &'a RgbImage) -> Result<(Found<'a>, Vec<TextLine>), OcrError> {
         let found = self.found(upright)?;
-        let quads: Vec<Quad> = in_order(&found.boxes, self.recipe.order).into_iter().map(|found| found.quad).collect();
+        let quads: Vec<Quad> = in_order(&found.boxes, self.order()).into_iter().map(|found| found.quad).collect();
         let lines = self.line_reader().read(found.canvas(), &quads)?;
         Ok((found, lines))
     }
@@ -221,6 +221,11 @@ impl TextReader {
             spaces: self.options.spaces == Spaces::Auto,
             threads: &self.threads,
         }
+    }
+
+    /// The order in which boxes are read: the one that was asked for, where it is one of boxes.
+    fn order(&self) -> ReadingOrder {
+        if self.options.order == ReadingOrder::Human { self.recipe.order } else { self.options.order }
     }
 
     fn min_score(&self) -> f32 {

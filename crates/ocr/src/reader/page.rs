@@ -19,8 +19,13 @@ pub struct Page {
 }
 
 impl Page {
-    /// Puts the lines of an upright page in order.
+    /// Puts the lines of an upright page into the order in which a person reads. For another order they come in it: it is one of boxes as
+    /// they were found, not of lines as they are read.
     pub(super) fn arranged(size: Size, lines: Vec<TextLine>, order: ReadingOrder) -> Self {
+        if order != ReadingOrder::Human {
+            let layout = PageLayout::listed(&(0..lines.len()).collect::<Vec<_>>());
+            return Self { size, turned: 0, lines, layout };
+        }
         let quads: Vec<Quad> = lines.iter().map(|line| line.quad).collect();
         let mut layout = order.layout(&quads);
         let mut waiting: Vec<Option<TextLine>> = lines.into_iter().map(Some).collect();
