@@ -1,7 +1,7 @@
 //! COCO's average precision, figure for figure as pycocotools computes it for boxes.
 //!
-//! In each picture and class, boxes are matched with the truth, best first ([`matching`]); over all pictures, precision is read off at
-//! 101 points of recall ([`curve`]). The mean over ten overlaps from 0.50 to 0.95 and over all classes that occur is the figure that
+//! In each picture and class, boxes are matched with the truth, best first (`matching`); over all pictures, precision is read off at
+//! 101 points of recall (`curve`). The mean over ten overlaps from 0.50 to 0.95 and over all classes that occur is the figure that
 //! papers call mAP.
 
 mod curve;
