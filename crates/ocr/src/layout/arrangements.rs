@@ -236,22 +236,6 @@ fn vertical_lines_run_from_right_to_left_below_their_heading() {
 }
 
 #[test]
-fn it_does_not_matter_at_which_corner_a_line_begins() {
-    let mut page = sheet(|s| {
-        for line in 0..4 {
-            s.put(&format!("{line}"), 270.0 - 45.0 * line as f32, 60.0, 28.0, 380.0);
-        }
-        s.column("below", 40.0, 470.0, 260.0, 3);
-    });
-    let expected = "0 / 1 / 2 / 3 /// below0 / below1 / below2";
-    page.reads(expected);
-    for (at, quad) in page.quads.iter_mut().enumerate() {
-        quad.rotate_left(if at < 4 { 1 } else { 2 });
-    }
-    page.reads(expected);
-}
-
-#[test]
 fn a_vertical_line_beside_horizontal_ones_comes_after_them() {
     let page = sheet(|s| {
         for row in 0..6 {

@@ -91,16 +91,8 @@ struct Sides {
 }
 
 impl Sides {
-    /// A quad's first corner is where its line begins, which may be anywhere: of its sides the one that runs most to the right is taken
-    /// for the upper one.
     fn of(quad: &Quad) -> Self {
-        let corners = quad.map(|corner| corner.map(f64::from));
-        let rightwards = |first: &usize| {
-            let x = |step: usize| corners[(first + step) % 4][0];
-            x(1) + x(2) - x(0) - x(3)
-        };
-        let first = (0..4).max_by(|a, b| rightwards(a).total_cmp(&rightwards(b)).then(b.cmp(a))).unwrap_or(0);
-        let [a, b, c, d] = [0, 1, 2, 3].map(|step| corners[(first + step) % 4]);
+        let [a, b, c, d] = quad.map(|corner| corner.map(f64::from));
         let mean = |p: [f64; 2], q: [f64; 2]| [f64::midpoint(p[0], q[0]), f64::midpoint(p[1], q[1])];
         let between = |p: [f64; 2], q: [f64; 2]| [q[0] - p[0], q[1] - p[1]];
         Self { center: mean(mean(a, b), mean(c, d)), across: between(mean(a, d), mean(b, c)), down: between(mean(a, b), mean(d, c)) }
