@@ -1,16 +1,16 @@
-"""How well `vtk ocr` reads pages of known text: python measure.py VTK FOLDER [-- OPTION…]
+"""How well `vtk ocr` reads pages of known text: python measure.py [--pages | --part N] VTK FOLDER [-- OPTION…]
 
 FOLDER holds pictures with NAME.truth.json beside them, as render.py makes them. Reads every one twice, with `--spaces model` and with
-`--spaces auto`, and prints per group of pages (the part of the name before the first `-`, or all) what was wrong: character errors over
+`--spaces auto`, and prints per group of pages (the N-th part of the name between its `-`, the first unless said; and all) what was wrong: character errors over
 the truth's characters (lines paired by place, blanks made one), spaces missing and wrongly added over the spaces there are, and where
 the truth says what a person reads, character errors of the plain text output (all blanks and line ends made one space). OPTIONs go to
-`vtk ocr`. With `--pages` in front every page has a line of its own.
+`vtk ocr`. With `--pages` every page has a line of its own.
 """
 
+import argparse
 import collections
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 from scoring import distance, overlap, plain, read, spaces
@@ -63,12 +63,14 @@ def rate(count, part, whole):
 
 
 def main():
-    arguments = sys.argv[1:]
-    by_page = "--pages" in arguments[:1]
-    arguments = arguments[by_page:]
-    if len(arguments) < 2:
-        raise SystemExit(__doc__)
-    vtk, folder, options = arguments[0], Path(arguments[1]), arguments[3:]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", action="store_true")
+    parser.add_argument("--part", type=int, default=1)
+    parser.add_argument("vtk")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("options", nargs="*")
+    asked = parser.parse_args()
+    vtk, folder, options = asked.vtk, asked.folder, asked.options
     truths = {}
     for path in sorted(folder.glob("*.truth.json")):
         truth = json.loads(path.read_text(encoding="utf-8"))
@@ -82,7 +84,7 @@ def main():
             count = score(truth, results.get(str(picture), [{"error": {}}]))
             if truth.get("reading"):
                 count += reading(vtk, picture, truth, chosen)
-            groups[picture.stem if by_page else picture.stem.split("-")[0]] += count
+            groups[picture.stem if asked.pages else picture.stem.split("-")[asked.part - 1]] += count
             groups["all"] += count
         for name, count in groups.items():
             rates = [rate(count, *pair) for pair in

@@ -66,6 +66,9 @@ pub struct PlanStats {
 }
 
 impl Network {
+    /// So many plans a network keeps, unless [`Self::keep_plans`] says another number.
+    pub const PLANS: usize = 64;
+
     /// Plans of a network may hold so many bytes, beside the weights that they share, before the least recently used is given up.
     pub const PLAN_BYTES: usize = 256 << 20;
 
@@ -91,7 +94,7 @@ impl Network {
             trainable: store.trainable,
             stored: store.stored,
             source: Source::Grown { store, grow: Box::new(grow) },
-            plans: PlanCache::new(Self::PLAN_BYTES),
+            plans: PlanCache::new(Self::PLANS, Self::PLAN_BYTES),
         };
         Ok(Self { body: Arc::new(body), threads: Threads::one() })
     }
@@ -122,7 +125,7 @@ impl Network {
             trainable: graph.parameters,
             stored: graph.parameters,
             source: Source::Imported(Box::new(graph)),
-            plans: PlanCache::new(Self::PLAN_BYTES),
+            plans: PlanCache::new(Self::PLANS, Self::PLAN_BYTES),
         };
         Ok(Self { body: Arc::new(body), threads: Threads::one() })
     }
@@ -154,6 +157,13 @@ impl Network {
     /// As [`Self::run`].
     pub fn prepare(&self, shapes: &[Vec<usize>]) -> Result<(), NnError> {
         self.plan(&shapes.to_vec()).map(|_| ())
+    }
+
+    /// Keeps plans for so many input sizes at most (at least one), the most recently used; for all clones. A plan holds a megabyte or two
+    /// beside the weights: a network that meets a new size with every picture needs few of them, one that meets the same sizes again
+    /// and again as many as there are sizes.
+    pub fn keep_plans(&self, most: usize) {
+        self.body.plans.keep(most);
     }
 
     /// The inputs, in the order in which [`Self::run`] takes them.

@@ -21,8 +21,6 @@ pub(crate) type Shapes = Vec<Vec<usize>>;
 /// A network ready to run at one set of input shapes.
 pub(crate) struct Plan {
     plan: Arc<TypedSimplePlan>,
-    /// States that earlier runs left, one a thread at most; a new one costs allocations.
-    idle: Mutex<Vec<TypedSimpleState>>,
     /// Bytes that this plan alone holds.
     bytes: usize,
 }
@@ -33,16 +31,15 @@ impl Plan {
         let nodes = model.nodes().len();
         let own = lock(shared).merge(&mut model)?;
         let plan = TypedSimplePlan::new(model)?;
-        Ok(Self { plan, idle: Mutex::new(Vec::new()), bytes: own + nodes * NODE_BYTES })
+        Ok(Self { plan, bytes: own + nodes * NODE_BYTES })
     }
 
+    /// Each run has a state of its own: the engine keeps the scratch memory of a state by thread until the state goes, and gives it to
+    /// the thread's next one, so that a kept state would hold scratch on every thread that ever ran it.
     pub(crate) fn run(&self, inputs: TVec<TValue>, threads: &Threads) -> TractResult<TVec<TValue>> {
-        let state = lock(&self.idle).pop();
-        let mut state = state.map_or_else(|| self.plan.spawn(), Ok)?;
+        let mut state = self.plan.spawn()?;
         let executor = threads.pool().map_or(Executor::SingleThread, |pool| Executor::MultiThread(Arc::clone(pool)));
-        let outputs = multithread_tract_scope(executor, || state.run(inputs))?;
-        lock(&self.idle).push(state);
-        Ok(outputs)
+        multithread_tract_scope(executor, || state.run(inputs))
     }
 }
 
@@ -66,7 +63,7 @@ fn begin_anew(model: &mut TypedModel) {
     }
 }
 
-/// The plans of one network, the least recently used given up when they hold too much.
+/// The plans of one network, the least recently used given up when they are too many or hold too much.
 pub(crate) struct PlanCache {
     inner: Mutex<Inner>,
 }
@@ -77,6 +74,7 @@ struct Inner {
     clock: u64,
     hits: u64,
     misses: u64,
+    most: usize,
     limit: usize,
 }
 
@@ -87,8 +85,9 @@ struct Slot {
 }
 
 impl PlanCache {
-    pub(crate) fn new(limit: usize) -> Self {
-        let inner = Inner { slots: HashMap::new(), shared: Arc::default(), clock: 0, hits: 0, misses: 0, limit };
+    /// A store of `most` plans that hold `limit` bytes at most.
+    pub(crate) fn new(most: usize, limit: usize) -> Self {
+        let inner = Inner { slots: HashMap::new(), shared: Arc::default(), clock: 0, hits: 0, misses: 0, most, limit };
         Self { inner: Mutex::new(inner) }
     }
 
@@ -124,6 +123,13 @@ impl PlanCache {
         }
     }
 
+    /// Keeps so many plans at most from now on, at least one.
+    pub(crate) fn keep(&self, most: usize) {
+        let mut inner = lock(&self.inner);
+        inner.most = most.max(1);
+        inner.give_up(None);
+    }
+
     pub(crate) fn stats(&self) -> PlanStats {
         let inner = lock(&self.inner);
         PlanStats { hits: inner.hits, misses: inner.misses, plans: inner.slots.len(), bytes: inner.bytes() }
@@ -140,8 +146,14 @@ impl Inner {
         if let Some(slot) = self.slots.get_mut(shapes) {
             slot.bytes = bytes;
         }
-        while self.bytes() > self.limit {
-            let oldest = self.slots.iter().filter(|(k, s)| *k != shapes && s.bytes > 0).min_by_key(|(_, s)| s.used);
+        self.give_up(Some(shapes));
+    }
+
+    /// Gives up plans, the least recently used first, until the rest fits. Plans that are being built are not counted yet.
+    fn give_up(&mut self, but: Option<&Shapes>) {
+        let built = |slot: &Slot| slot.bytes > 0;
+        while self.bytes() > self.limit || self.slots.values().filter(|s| built(s)).count() > self.most {
+            let oldest = self.slots.iter().filter(|(k, s)| but != Some(*k) && built(s)).min_by_key(|(_, s)| s.used);
             let Some(oldest) = oldest.map(|(k, _)| k.clone()) else { break };
             self.slots.remove(&oldest);
         }

@@ -42,6 +42,21 @@ fn a_network_takes_any_size_and_keeps_its_plans() {
 }
 
 #[test]
+fn a_network_keeps_the_plans_it_used_last() {
+    let net = small();
+    net.keep_plans(2);
+    for (h, w) in [(16, 16), (33, 20), (16, 16), (40, 40), (16, 16)] {
+        net.run(&[picture(h, w).view()]).unwrap();
+    }
+    let stats = net.plan_stats();
+    assert_eq!((stats.hits, stats.misses, stats.plans), (2, 3, 2), "33x20 was given up, 16x16 was not");
+    net.keep_plans(0);
+    assert_eq!(net.plan_stats().plans, 1);
+    net.run(&[picture(16, 16).view()]).unwrap();
+    assert_eq!(net.plan_stats().hits, 3, "the one used last stays");
+}
+
+#[test]
 fn plans_share_their_weights() {
     let mut c = Checkpoint::new();
     let values: Vec<f32> = (0..512 * 512).map(|i| (i as f32 * 0.37).sin()).collect();

@@ -14,6 +14,9 @@ use super::{DbNetConfig, DetectOptions, Framed, load};
 use crate::load::{Loaded, network_error, recipe_of};
 use crate::{OcrError, OcrRecipe};
 
+/// Plans that are kept: pages of one scanner or camera have one size or two, those of a mixed heap hardly ever the same.
+const PLANS: usize = 8;
+
 /// Finds lines of text. Cloning is cheap and shares the network.
 #[derive(Clone, Debug)]
 pub struct TextDetector {
@@ -101,6 +104,7 @@ impl TextDetector {
             let what = format!("takes {input}; a text detector takes [batch, 3, height, width]");
             return Err(OcrError::Output { model: name.to_owned(), what });
         }
+        network.keep_plans(PLANS);
         let recipe = match &options.recipe {
             Some(recipe) => recipe.clone(),
             None => recipe_of(name, network.metadata(), entry)?,
