@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A folder of photos of many sizes through `vtk det`: peak memory as the folder grows, and the rate with one and with two threads.
+"""A folder of photos of many sizes through `vtk det`: peak memory as the folder grows, and the rate with one and with two threads;
+beside it the rate of two processes of one thread each, which share nothing: what the machine gives at most.
 
     folder.py VTK PHOTOS [ROUNDS]
 
@@ -41,6 +42,16 @@ def run(vtk, files, threads):
     return time.perf_counter() - start, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime
 
 
+def apart(vtk, files):
+    """Seconds for two processes of one thread, each with every second ten of the files, so that both have as much to do."""
+    halves = [file for i, file in enumerate(files) if i // len(SIDES) % 2 == 0], [file for i, file in enumerate(files) if i // len(SIDES) % 2]
+    start = time.perf_counter()
+    both = [subprocess.Popen([vtk, "det", "--json", "--threads", "1", *map(str, half)], stdout=subprocess.DEVNULL) for half in halves]
+    if any([child.wait() for child in both]):
+        sys.exit("a process failed")
+    return time.perf_counter() - start
+
+
 def main():
     vtk, photos, *rest = sys.argv[1:]
     rounds = int(rest[0]) if rest else 5
@@ -50,12 +61,13 @@ def main():
         for threads in (1, 2):
             for count in (10, 50, 100):
                 print(f"{threads} thread(s), {count} photos: peak {run(vtk, files[:count], threads)[1]:.0f} MB")
-        rounds = [{threads: run(vtk, files, threads) for threads in (1, 2)} for _ in range(rounds)]
+        rounds = [{threads: run(vtk, files, threads) for threads in (1, 2)} | {"apart": apart(vtk, files)} for _ in range(rounds)]
         best = {threads: min(r[threads][0] for r in rounds) for threads in (1, 2)}
         cpu = {threads: min(r[threads][2] for r in rounds) for threads in (1, 2)}
         for threads, seconds in best.items():
             print(f"{threads} thread(s): {COUNT / seconds:.2f} photos a second, {cpu[threads]:.1f} s of processor time")
-        print(f"two threads: {best[1] / best[2]:.2f} times the rate of one; load after: {os.getloadavg()[0]:.1f}")
+        print(f"two threads: {best[1] / best[2]:.2f} times the rate of one; two processes of half the photos each: "
+              f"{best[1] / min(r['apart'] for r in rounds):.2f}; load after: {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":
