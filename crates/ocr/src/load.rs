@@ -43,6 +43,14 @@ pub(crate) fn network_error(model: &str) -> impl Fn(NnError) -> OcrError {
     move |source| OcrError::Network { model: model.clone(), source }
 }
 
+/// The error of a graph that a network's name was given for.
+pub(crate) fn graph_with_arch(model: &str) -> OcrError {
+    OcrError::Option {
+        option: "arch",
+        what: format!("a graph is its own network, and {model} is a graph: a network is named for weights alone"),
+    }
+}
+
 /// The recipe that a file or else the catalogue names, PaddleOCR's where neither does.
 pub(crate) fn recipe_of(name: &str, metadata: &BTreeMap<String, String>, entry: Option<&Entry>) -> Result<OcrRecipe, OcrError> {
     let fail = |place: &str, error: String| OcrError::Metadata { model: name.to_owned(), what: format!("{place} `recipe`: {error}") };

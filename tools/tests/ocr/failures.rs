@@ -25,10 +25,20 @@ fn a_folder_must_hold_one_of_each() {
 #[test]
 fn a_model_of_another_kind_is_refused() {
     let sandbox = Sandbox::new();
-    ocr(&sandbox, &[RECEIPT, "--det", "ppocr-v6-tiny-rec"]).status(1).says(&["ppocr-v6-tiny-rec"]);
+    ocr(&sandbox, &[RECEIPT, "--det", "ppocr-v6-tiny-rec"]).status(2).says(&["ppocr-v6-tiny-rec", "48 pixels high", "--rec"]);
     ocr(&sandbox, &[RECEIPT, "--rec", "ppocr-v6-tiny-det"]).status(2).says(&["ppocr-v6-tiny-det", "recognizer"]);
     sandbox.write("broken.onnx", "this is no graph");
     ocr(&sandbox, &[RECEIPT, "--rec", "broken.onnx"]).status(2).says(&["broken.onnx"]);
+}
+
+#[test]
+fn a_network_is_named_for_weights_alone() {
+    let sandbox = Sandbox::new();
+    ocr(&sandbox, &[RECEIPT, "--det-arch", "ppocr-det+pplcnet-x9"]).status(2).says(&["--det-arch", "pplcnet-x9"]);
+    ocr(&sandbox, &[RECEIPT, "--rec-arch", "ppocr-v9-rec"]).status(2).says(&["--rec-arch", "ppocr-v2-rec"]);
+    for (flag, arch) in [("--det-arch", "ppocr-v2-det"), ("--rec-arch", "ppocr-v2-rec")] {
+        ocr(&sandbox, &[RECEIPT, flag, arch]).status(2).says(&["ppocr-v6-tiny", "a graph is its own network"]);
+    }
 }
 
 #[test]

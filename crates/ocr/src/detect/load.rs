@@ -29,7 +29,7 @@ pub(super) fn identify(
 fn fitting(model: &str, weights: &Checkpoint) -> Result<DbNetConfig, OcrError> {
     let fail = |what: &str| {
         let what = format!(
-            "{what}; a text detector has keys that begin with backbone., neck. and head.: name one with --det, or its network with --arch"
+            "{what}; a text detector has keys that begin with backbone., neck. and head.: name one with --det, or its network with --det-arch"
         );
         Err(OcrError::Metadata { model: model.to_owned(), what })
     };
@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn what_is_said_goes_before_the_keys() {
         let mut weights = Checkpoint::new();
-        assert!(identify("m", &weights, None, None).unwrap_err().to_string().contains("--arch"));
+        assert!(identify("m", &weights, None, None).unwrap_err().to_string().contains("--det-arch"));
         weights.set_metadata("arch", "ppocr-det+pplcnet-x1.0");
         assert_eq!(identify("m", &weights, None, None).unwrap().to_string(), "ppocr-det+pplcnet-x1.0");
         assert_eq!(identify("m", &weights, Some(&DbNetConfig::official().unwrap()), None).unwrap().to_string(), "ppocr-v2-det");

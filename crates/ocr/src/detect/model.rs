@@ -11,11 +11,14 @@ use vtk_zoo::{Entry, Model, Zoo};
 
 use super::decode::{Candidate, DetectedBox, candidates, decode, finish, settle};
 use super::{DbNetConfig, DetectOptions, Framed, load};
-use crate::load::{Loaded, network_error, recipe_of};
+use crate::load::{Loaded, graph_with_arch, network_error, recipe_of};
 use crate::{OcrError, OcrRecipe};
 
 /// Plans that are kept: pages of one scanner or camera have one size or two, those of a mixed heap hardly ever the same.
 const PLANS: usize = 8;
+
+/// What the sides of a detector's input are multiples of.
+const STRIDE: usize = 32;
 
 /// Finds lines of text. Cloning is cheap and shares the network.
 #[derive(Clone, Debug)]
@@ -75,6 +78,7 @@ impl TextDetector {
     fn load(name: &str, file: &str, bytes: &[u8], entry: Option<&Entry>, options: &LoadOptions) -> Result<Self, OcrError> {
         match Loaded::from_bytes(name, file, bytes)? {
             Loaded::Weights(weights) => Self::from_checkpoint(name, &weights, entry, options),
+            Loaded::Graph(_) if options.arch.is_some() => Err(graph_with_arch(name)),
             Loaded::Graph(network) => Self::new(name, network, None, entry, options),
         }
     }
@@ -102,6 +106,11 @@ impl TextDetector {
         };
         if input.shape.len() != 4 || input.shape[1].is_some_and(|channels| channels != 3) {
             let what = format!("takes {input}; a text detector takes [batch, 3, height, width]");
+            return Err(OcrError::Output { model: name.to_owned(), what });
+        }
+        if let Some(height) = input.shape[2].filter(|height| height % STRIDE != 0 || *height < 2 * STRIDE) {
+            let what =
+                format!("takes pictures {height} pixels high, so it reads lines rather than finds them: a recognizer goes with --rec");
             return Err(OcrError::Output { model: name.to_owned(), what });
         }
         network.keep_plans(PLANS);

@@ -6,7 +6,7 @@ use ndarray::{ArrayView2, ArrayView3, Axis, Ix3};
 use vtk_imaging::{LineWidth, Recipe, RgbImage, Size};
 use vtk_kernels::Threads;
 use vtk_nn::{Network, NnError};
-use vtk_weights::{Checkpoint, Format};
+use vtk_weights::Checkpoint;
 use vtk_zoo::{Entry, Model, Zoo, ZooError};
 
 use super::decode::{Column, best_columns, collapse};
@@ -14,6 +14,7 @@ use super::lines::{self, Batch};
 use super::source::{self, Beside};
 use super::{Dictionary, LoadOptions, Reading, RecognizeOptions, RecognizerConfig, Scale, net};
 use crate::OcrError;
+use crate::load::{Loaded, graph_with_arch};
 
 /// Reads pictures of single lines. Cloning is cheap and shares the network.
 #[derive(Debug, Clone)]
@@ -93,16 +94,17 @@ impl TextRecognizer {
         beside: Beside<'_>,
         options: &LoadOptions,
     ) -> Result<Self, OcrError> {
-        let is_graph = Path::new(file).extension().is_some_and(|e| e.eq_ignore_ascii_case("onnx")) && Format::of_content(bytes).is_none();
-        if !is_graph {
-            return Self::grown(name, &Checkpoint::from_bytes(name, bytes)?, entry, beside, options);
+        match Loaded::from_bytes(name, file, bytes)? {
+            Loaded::Weights(weights) => Self::grown(name, &weights, entry, beside, options),
+            Loaded::Graph(_) if options.arch.is_some() => Err(graph_with_arch(name)),
+            Loaded::Graph(network) => {
+                let height = match options.height {
+                    Some(height) => height,
+                    None => height_of(name, &network, entry)?,
+                };
+                Self::new(name, network, None, height, entry, beside, options)
+            }
         }
-        let network = Network::from_onnx(name, bytes).map_err(|source| OcrError::Network { model: name.to_owned(), source })?;
-        let height = match options.height {
-            Some(height) => height,
-            None => height_of(name, &network, entry)?,
-        };
-        Self::new(name, network, None, height, entry, beside, options)
     }
 
     fn grown(name: &str, weights: &Checkpoint, entry: Option<&Entry>, beside: Beside<'_>, options: &LoadOptions) -> Result<Self, OcrError> {

@@ -96,7 +96,7 @@ fn identify(model: &str, file: &Checkpoint, given: Option<&RecognizerConfig>, en
     let backbone: Arch = keys::fitting_backbone(file).filter(|_| keys::recurrent_weight(file).is_some()).ok_or_else(|| {
         fail(
             "the file does not say which recognizer its weights belong to, and its keys are those of none that vtk grows; \
-              name it with --arch (ppocr-v2-rec, ppocr-mobile-v2.0-rec, ppocr-rec+BACKBONE)"
+              name it with --rec-arch (ppocr-v2-rec, ppocr-mobile-v2.0-rec, ppocr-rec+BACKBONE)"
                 .to_owned(),
         )
     })?;

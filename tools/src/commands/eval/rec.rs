@@ -48,7 +48,7 @@ pub(crate) struct Args {
 
     /// The network that the weights belong to, for a file that does not say it: ppocr-v2-rec, ppocr-mobile-v2.0-rec, or
     /// ppocr-rec+BACKBONE
-    #[arg(long, value_name = "NAME", help_heading = "Model")]
+    #[arg(long, visible_alias = "rec-arch", value_name = "NAME", help_heading = "Model")]
     arch: Option<RecognizerConfig>,
 
     /// The characters: a text with one on each line, or an inference.yml; without it the model says them

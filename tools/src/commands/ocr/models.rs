@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use vtk_kernels::Threads;
 use vtk_ocr::OcrRecipe;
-use vtk_ocr::detect::{self, TextDetector};
+use vtk_ocr::detect::{self, DbNetConfig, TextDetector};
 use vtk_ocr::orient::{LINE_MODEL, LineOrienter, PAGE_MODEL, PageOrienter};
 use vtk_ocr::reader::{DEFAULT_SET, PageTurn, ReaderOptions, Spaces, TextReader, model_pair};
-use vtk_ocr::recognize::{self, DictionaryText, TextRecognizer};
+use vtk_ocr::recognize::{self, DictionaryText, RecognizerConfig, TextRecognizer};
 use vtk_zoo::Model;
 
 use crate::model::{open, zoo};
@@ -26,9 +26,17 @@ pub(crate) struct ModelFlags {
     #[arg(long, value_name = "NAME|PATH")]
     det: Option<String>,
 
+    /// The detector's network, for weights that do not say it: ppocr-v2-det, or ppocr-det+BACKBONE
+    #[arg(long, value_name = "NAME")]
+    det_arch: Option<DbNetConfig>,
+
     /// The recognizer alone: a name, a file, or a folder with inference.onnx and inference.yml
     #[arg(long, value_name = "NAME|PATH")]
     rec: Option<String>,
+
+    /// The recognizer's network, for weights that do not say it: ppocr-v2-rec, ppocr-mobile-v2.0-rec, or ppocr-rec+BACKBONE
+    #[arg(long, value_name = "NAME")]
+    rec_arch: Option<RecognizerConfig>,
 
     /// The recognizer's characters, one on each line
     #[arg(long, value_name = "FILE")]
@@ -65,8 +73,9 @@ impl ModelFlags {
     /// The reader that the flags ask for.
     pub(crate) fn load(&self, threads: Threads, talk: &Talk) -> anyhow::Result<TextReader> {
         let (detector, recognizer) = self.pair()?;
-        let detector = TextDetector::from_model(&self.open(&detector, talk)?, &detect::LoadOptions::default())?;
-        let options = recognize::LoadOptions { dictionary: self.dictionary()?, ..recognize::LoadOptions::default() };
+        let options = detect::LoadOptions { arch: self.det_arch.clone(), recipe: None };
+        let detector = TextDetector::from_model(&self.open(&detector, talk)?, &options)?;
+        let options = recognize::LoadOptions { arch: self.rec_arch.clone(), dictionary: self.dictionary()?, height: None };
         let recognizer = TextRecognizer::from_model(&self.open(&recognizer, talk)?, &options)?;
         let mut reader = TextReader::new(detector, recognizer)?;
         if let Some(recipe) = &self.recipe {
