@@ -156,7 +156,7 @@ fn what_is_no_recognizer_is_told() {
     let short = DictionaryText { name: "short.txt".into(), text: "a\nb".into() };
     let short = LoadOptions { dictionary: Some(short), ..LoadOptions::default() };
     assert!(message(&plain, &short).contains("short.txt: holds 2 characters"));
-    assert!(message(&Checkpoint::new(), &LoadOptions::default()).contains("--arch"));
+    assert!(message(&Checkpoint::new(), &LoadOptions::default()).contains("--rec-arch"));
     let graph = include_bytes!("../../../reference/cases/onnx/free-size/graph.onnx");
     let error = TextRecognizer::from_bytes("graph.onnx", graph, &LoadOptions::default()).unwrap_err().to_string();
     assert!(error.starts_with("graph.onnx: ") && error.contains("[lines, columns, classes]"), "{error}");
