@@ -159,7 +159,7 @@ impl Network {
         self.plan(&shapes.to_vec()).map(|_| ())
     }
 
-    /// Keeps plans for so many input sizes at most (at least one), the most recently used; for all clones. A plan holds a megabyte or two
+    /// Keeps plans for so many input sizes at most (at least one), the most recently used; for all clones. A plan holds half a megabyte to two
     /// beside the weights: a network that meets a new size with every picture needs few of them, one that meets the same sizes again
     /// and again as many as there are sizes.
     pub fn keep_plans(&self, most: usize) {

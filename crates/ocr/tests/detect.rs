@@ -96,8 +96,8 @@ fn what_is_no_detector_is_refused_by_name() {
     let official = LoadOptions { arch: Some(DbNetConfig::official().unwrap()), ..LoadOptions::default() };
     let error = TextDetector::from_path(&file("reference/models/pplcnet_x0_25_textline_ori.safetensors"), &official).unwrap_err();
     assert!(error.to_string().contains("backbone.conv.conv.weight"), "{error}");
-    // A recognizer takes lines, and says so when its first picture comes.
-    let recognizer = TextDetector::from_path(&file("models/ocr/PP-OCRv6_rec_tiny.onnx"), &LoadOptions::default());
-    let error = recognizer.and_then(|detector| detector.detect(&page())).unwrap_err().to_string();
-    assert!(error.contains("PP-OCRv6_rec_tiny.onnx"), "{error}");
+    let error = refused("models/ocr/PP-OCRv6_rec_tiny.onnx");
+    assert!(error.contains("PP-OCRv6_rec_tiny.onnx") && error.contains("48 pixels high"), "{error}");
+    let graph = TextDetector::from_path(&file("models/ocr/PP-OCRv6_det_tiny.onnx"), &official).unwrap_err().to_string();
+    assert!(graph.contains("a graph is its own network"), "{graph}");
 }
