@@ -8,7 +8,6 @@ use vtk_nn::{NetBuilder, NnError, Var};
 use crate::blocks::{ConvBn, ConvBnKeys, DepthwiseSeparable, InvertedResidual, make_divisible};
 use crate::family::{Family, Shapes};
 use crate::head::Fc;
-use crate::options::OptionSpec;
 use crate::{Act, KeyMap, Tap};
 
 const EPSILON: f32 = 1e-3;
@@ -121,7 +120,6 @@ impl EfficientNetLiteConfig {
 
 impl Family for EfficientNetLiteConfig {
     const FORM: &'static str = "efficientnet-lite0, efficientnet-lite1, efficientnet-lite2";
-    const OPTIONS: &'static [OptionSpec] = &[];
 
     fn published() -> Vec<Self> {
         LiteSize::ALL.map(Self::new).into()
@@ -134,14 +132,6 @@ impl Family for EfficientNetLiteConfig {
 
     fn name(&self) -> String {
         format!("efficientnet-{}", self.size.name())
-    }
-
-    fn get(&self, _option: &str) -> String {
-        String::new()
-    }
-
-    fn set(&mut self, _option: &str, _value: &str) -> Option<()> {
-        None
     }
 
     fn taps(&self) -> Vec<Tap> {
@@ -197,10 +187,6 @@ impl Family for EfficientNetLiteConfig {
 
     fn stem_key(keys: &KeyMap) -> String {
         Self::stem(keys).weight
-    }
-
-    fn read(self, _file: &dyn Shapes, _keys: &KeyMap) -> Self {
-        self
     }
 
     fn inferred(file: &dyn Shapes, keys: &KeyMap) -> Option<Self> {

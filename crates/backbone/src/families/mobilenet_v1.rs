@@ -7,7 +7,7 @@ use vtk_nn::{NetBuilder, NnError, Var};
 use crate::blocks::{ConvBn, ConvBnKeys, DepthwiseSeparable};
 use crate::family::{Family, Shapes};
 use crate::head::Fc;
-use crate::options::{self, OptionSpec};
+use crate::options;
 use crate::stride::Walked;
 use crate::{Act, KeyMap, Tap, Toolkit};
 
@@ -63,7 +63,6 @@ impl MobileNetV1Config {
 
 impl Family for MobileNetV1Config {
     const FORM: &'static str = "mobilenetv1-xW (x0.25, x0.5, x0.75, x1.0)";
-    const OPTIONS: &'static [OptionSpec] = &[];
     const TOOLKITS: &'static [Toolkit] = &[Toolkit::PaddleClas, Toolkit::PaddleDetection];
 
     fn published() -> Vec<Self> {
@@ -76,14 +75,6 @@ impl Family for MobileNetV1Config {
 
     fn name(&self) -> String {
         format!("mobilenetv1-{}", options::width_text(self.width))
-    }
-
-    fn get(&self, _option: &str) -> String {
-        String::new()
-    }
-
-    fn set(&mut self, _option: &str, _value: &str) -> Option<()> {
-        None
     }
 
     fn taps(&self) -> Vec<Tap> {
@@ -119,25 +110,12 @@ impl Family for MobileNetV1Config {
         Ok(features)
     }
 
-    fn pooled(&self, net: &mut NetBuilder, last: Var, _keys: &KeyMap) -> Result<Var, NnError> {
-        let x = net.global_avg_pool(last)?;
-        net.flatten(x)
-    }
-
     fn fc(&self, keys: &KeyMap) -> Fc {
         Fc::new(keys, "fc")
     }
 
-    fn head_keys(&self, _keys: &KeyMap) -> Vec<String> {
-        Vec::new()
-    }
-
     fn stem_key(keys: &KeyMap) -> String {
         Self::stem(keys).weight
-    }
-
-    fn read(self, _file: &dyn Shapes, _keys: &KeyMap) -> Self {
-        self
     }
 
     fn inferred(file: &dyn Shapes, keys: &KeyMap) -> Option<Self> {

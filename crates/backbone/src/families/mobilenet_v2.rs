@@ -8,7 +8,7 @@ use vtk_nn::{NetBuilder, NnError, Var};
 use crate::blocks::{ConvBn, ConvBnKeys, DepthwiseSeparable, InvertedResidual};
 use crate::family::{Family, Shapes};
 use crate::head::Fc;
-use crate::options::{self, OptionSpec};
+use crate::options;
 use crate::stride::Walked;
 use crate::{Act, KeyMap, Tap};
 
@@ -76,7 +76,6 @@ impl MobileNetV2Config {
 
 impl Family for MobileNetV2Config {
     const FORM: &'static str = "mobilenetv2-xW (x0.25, x0.5, x0.75, x1.0, x1.5, x2.0)";
-    const OPTIONS: &'static [OptionSpec] = &[];
 
     fn published() -> Vec<Self> {
         WIDTHS.map(Self::new).into()
@@ -88,14 +87,6 @@ impl Family for MobileNetV2Config {
 
     fn name(&self) -> String {
         format!("mobilenetv2-{}", options::width_text(self.width))
-    }
-
-    fn get(&self, _option: &str) -> String {
-        String::new()
-    }
-
-    fn set(&mut self, _option: &str, _value: &str) -> Option<()> {
-        None
     }
 
     fn taps(&self) -> Vec<Tap> {
@@ -157,10 +148,6 @@ impl Family for MobileNetV2Config {
 
     fn stem_key(keys: &KeyMap) -> String {
         Self::stem(keys).weight
-    }
-
-    fn read(self, _file: &dyn Shapes, _keys: &KeyMap) -> Self {
-        self
     }
 
     fn inferred(file: &dyn Shapes, keys: &KeyMap) -> Option<Self> {

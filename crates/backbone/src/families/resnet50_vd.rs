@@ -8,7 +8,6 @@ use vtk_nn::{NetBuilder, NnError, Padding, Pool, Var};
 use crate::blocks::{Bottleneck, ConvBn, ConvBnKeys};
 use crate::family::{Family, Shapes};
 use crate::head::Fc;
-use crate::options::OptionSpec;
 use crate::{Act, KeyMap, Tap};
 
 /// Blocks and filters of each stage; four times as many channels come out.
@@ -46,7 +45,6 @@ impl ResNet50VdConfig {
 
 impl Family for ResNet50VdConfig {
     const FORM: &'static str = Self::NAME;
-    const OPTIONS: &'static [OptionSpec] = &[];
 
     fn published() -> Vec<Self> {
         vec![Self {}]
@@ -58,14 +56,6 @@ impl Family for ResNet50VdConfig {
 
     fn name(&self) -> String {
         Self::NAME.to_owned()
-    }
-
-    fn get(&self, _option: &str) -> String {
-        String::new()
-    }
-
-    fn set(&mut self, _option: &str, _value: &str) -> Option<()> {
-        None
     }
 
     fn taps(&self) -> Vec<Tap> {
@@ -96,25 +86,12 @@ impl Family for ResNet50VdConfig {
         Ok(features)
     }
 
-    fn pooled(&self, net: &mut NetBuilder, last: Var, _keys: &KeyMap) -> Result<Var, NnError> {
-        let x = net.global_avg_pool(last)?;
-        net.flatten(x)
-    }
-
     fn fc(&self, keys: &KeyMap) -> Fc {
         Fc::new(keys, "fc")
     }
 
-    fn head_keys(&self, _keys: &KeyMap) -> Vec<String> {
-        Vec::new()
-    }
-
     fn stem_key(keys: &KeyMap) -> String {
         Self::stem(keys, 0).weight
-    }
-
-    fn read(self, _file: &dyn Shapes, _keys: &KeyMap) -> Self {
-        self
     }
 
     fn inferred(file: &dyn Shapes, keys: &KeyMap) -> Option<Self> {
