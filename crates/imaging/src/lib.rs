@@ -39,7 +39,7 @@ mod warp;
 
 pub use alpha::Alpha;
 #[cfg(feature = "decode")]
-pub use decode::{DecodeOptions, decode, encode_png, is_picture, pages};
+pub use decode::{DecodeOptions, SIGNATURE_LENGTH, decode, encode_png, is_picture, pages};
 pub use error::ImagingError;
 pub use picture::{RgbImage, Size};
 pub use placement::{Move, Placement};

@@ -20,6 +20,7 @@ use crate::{Alpha, ImagingError, RgbImage, Size};
 pub use png::encode_png;
 use raster::Raster;
 use sniff::Format;
+pub use sniff::SIGNATURE_LENGTH;
 
 /// What a caller can choose about decoding.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,7 +72,7 @@ pub fn pages(name: &str, bytes: &[u8]) -> Result<usize, ImagingError> {
     }
 }
 
-/// Whether the bytes begin as a picture of a format that [`decode`] reads. The first 18 bytes of a file are enough.
+/// Whether the bytes begin as a picture of a format that [`decode`] reads. The first [`SIGNATURE_LENGTH`] of a file are enough.
 #[must_use]
 pub fn is_picture(bytes: &[u8]) -> bool {
     sniff::by_signature(bytes).is_some()

@@ -29,6 +29,9 @@ impl Format {
     }
 }
 
+/// So many first bytes of a file tell its format: a bitmap's is told by the size of its second header, which ends there.
+pub const SIGNATURE_LENGTH: usize = 18;
+
 /// The format whose signature the bytes begin with.
 pub(super) fn by_signature(bytes: &[u8]) -> Option<Format> {
     Some(match bytes {
