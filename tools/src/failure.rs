@@ -22,6 +22,7 @@ impl Failure {
 
 impl From<ImagingError> for Failure {
     fn from(error: ImagingError) -> Self {
-        Self::new(error.kind(), error.to_string())
+        let advice = if matches!(error, ImagingError::TooLarge { .. }) { " (--max-pixels N)" } else { "" };
+        Self::new(error.kind(), format!("{error}{advice}"))
     }
 }

@@ -2,10 +2,9 @@
 
 use std::ops::RangeInclusive;
 use std::str::FromStr;
-use std::sync::Arc;
 
-use super::{Input, Listing, Source};
-use crate::failure::Failure;
+use super::input::Source;
+use super::{Input, Listing, begins_as_picture};
 
 /// Which pages are wanted: all, or those in some ranges, counted from 1.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,17 +34,6 @@ impl FromStr for Pages {
     }
 }
 
-/// The page that an input stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct PageNumber {
-    /// Counted from 1.
-    pub(super) number: usize,
-    /// Whether it is the first of its file that is wanted.
-    pub(super) first: bool,
-    /// Whether its file has more than one.
-    pub(super) several: bool,
-}
-
 impl Listing {
     /// Puts in place of each input its pages that are wanted. What can't be read keeps its place, and fails when it is read.
     pub(crate) fn by_pages(self, pages: &Pages) -> Listing {
@@ -55,32 +43,26 @@ impl Listing {
 }
 
 fn paged(input: Input, pages: &Pages) -> Vec<Input> {
-    let (input, count) = counted(input);
+    let input = input.kept();
+    // What can't be counted, be it no picture or a broken one, says why when it is decoded.
+    let Some(count) = count(&input) else { return vec![input] };
     let wanted: Vec<usize> = (1..=count).filter(|page| pages.wants(*page)).collect();
     if wanted.is_empty() {
         let has = if count == 1 { "has one page".to_owned() } else { format!("has {count} pages") };
-        let message = format!("{}: {has}, and --pages asks for others", input.shown);
-        return vec![Input { source: Source::Failed(Failure::new("usage", message)), ..input }];
+        return vec![input.fail("usage", &format!("{has}, and --pages asks for others"))];
     }
-    let page = |(place, number)| Input { page: Some(PageNumber { number, first: place == 0, several: count > 1 }), ..input.clone() };
-    wanted.into_iter().enumerate().map(page).collect()
+    wanted.into_iter().map(|number| input.at_page(number, count > 1)).collect()
 }
 
-/// An input that can be read as often as it has pages, and how many that are. Only TIFF files have more than one.
-fn counted(mut input: Input) -> (Input, usize) {
-    if let Source::Stdin = input.source {
-        match input.read() {
-            Ok(bytes) => input.source = Source::Memory(Arc::new(bytes)),
-            Err(failure) => input.source = Source::Failed(failure),
+/// How many pages a picture has. Only TIFF files have more than one, so that others need not be read for it.
+fn count(input: &Input) -> Option<usize> {
+    match &input.source {
+        _ if input.is_lost() => None,
+        Source::Shared(_) if !input.begins_as_tiff() => {
+            input.path().and_then(|path| begins_as_picture(path).ok()).filter(|is| *is).map(|_| 1)
         }
+        _ => vtk_imaging::pages(input.shown(), &input.read().ok()?).ok(),
     }
-    let count = match &input.source {
-        Source::File(_) if !input.begins_as_tiff() => 1,
-        Source::Failed(_) => 1,
-        // What can't be counted says why when it is decoded.
-        _ => input.read().ok().and_then(|bytes| vtk_imaging::pages(&input.shown, &bytes).ok()).unwrap_or(1),
-    };
-    (input, count.max(1))
 }
 
 #[cfg(test)]

@@ -33,10 +33,11 @@ pub(super) fn expand(path: &Path) -> Option<Result<Vec<PathBuf>, String>> {
             Ok(found) => found.concat(),
             Err(problem) => return Some(Err(problem)),
         };
+        // Two folders of a `**` may lead to the same place; without this, each further `**` would go all those ways again.
+        found.sort();
+        found.dedup();
     }
-    // Two folders of a `**` may lead to the same file.
     found.sort_by(|a, b| natural::compare(&a.to_string_lossy(), &b.to_string_lossy()).then_with(|| a.cmp(b)));
-    found.dedup();
     Some(Ok(found))
 }
 
@@ -82,5 +83,8 @@ mod tests {
         assert_eq!(expand(&root.join("src/../Cargo.tom[l]")).unwrap().unwrap(), [root.join("src/../Cargo.toml")]);
         let sources = expand(&root.join("src/**/natural.r?")).unwrap().unwrap();
         assert_eq!(sources, [root.join("src/inputs/natural.rs")]);
+        // Every way through these leads to the same file; they would not all be gone in a lifetime.
+        let again = format!("src/{}natural.r?", "**/".repeat(40));
+        assert_eq!(expand(&root.join(again)).unwrap().unwrap(), sources);
     }
 }

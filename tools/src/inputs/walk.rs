@@ -1,13 +1,11 @@
 //! The pictures of a folder.
 
 use std::cmp::Ordering;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use vtk_imaging::is_picture;
-
-use super::{SIGNATURE, natural};
+use super::{begins_as_picture, natural};
 
 /// What a folder holds.
 #[derive(Debug, Default)]
@@ -71,10 +69,4 @@ fn names(folder: &Path) -> io::Result<Vec<PathBuf>> {
 fn by_name(a: &Path, b: &Path) -> Ordering {
     let text = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     natural::compare(&text(a), &text(b)).then_with(|| a.cmp(b))
-}
-
-fn begins_as_picture(path: &Path) -> io::Result<bool> {
-    let mut beginning = Vec::new();
-    File::open(path)?.take(SIGNATURE).read_to_end(&mut beginning)?;
-    Ok(is_picture(&beginning))
 }

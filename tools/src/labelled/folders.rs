@@ -4,10 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
-use vtk_imaging::is_picture;
-
 use super::Labelled;
+use crate::inputs::begins_as_picture;
+use anyhow::{Context, anyhow};
 
 pub(super) fn read(root: &Path, labels: Option<&[String]>) -> anyhow::Result<Vec<Labelled>> {
     let folders: Vec<PathBuf> = sorted(root)?.into_iter().filter(|p| p.is_dir()).collect();
@@ -19,7 +18,7 @@ pub(super) fn read(root: &Path, labels: Option<&[String]>) -> anyhow::Result<Vec
     let mut pictures = Vec::new();
     for (folder, class) in folders.iter().zip(classes) {
         for file in sorted(folder)? {
-            let is_one = file.is_file() && begins_as_picture(&file);
+            let is_one = file.is_file() && begins_as_picture(&file).unwrap_or(false);
             if is_one {
                 pictures.push(Labelled::file(file, class));
             }
@@ -41,12 +40,6 @@ fn sorted(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     paths.retain(|p| p.file_name().is_some_and(|n| !n.to_string_lossy().starts_with('.')));
     paths.sort();
     Ok(paths)
-}
-
-fn begins_as_picture(path: &Path) -> bool {
-    use std::io::Read;
-    let mut start = Vec::new();
-    fs::File::open(path).and_then(|f| f.take(64).read_to_end(&mut start)).is_ok() && is_picture(&start)
 }
 
 #[cfg(test)]

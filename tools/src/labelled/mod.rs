@@ -13,7 +13,7 @@ use anyhow::{Context, anyhow};
 
 use imgpack::ImgPack;
 
-pub(crate) use words::{Worded, worded};
+pub(crate) use words::worded;
 
 /// A picture and its class.
 pub(crate) struct Labelled {

@@ -34,6 +34,22 @@ pub(super) struct Counts {
     /// What answers said, together.
     found: usize,
     failures: usize,
+    /// The input that the last text was about.
+    last: Option<usize>,
+}
+
+impl Counts {
+    /// Writes what stands in text before an input, and between the pages of one.
+    fn separate(&mut self, input: &Input, headed: bool, out: &mut Out) -> io::Result<()> {
+        let last = self.last.replace(input.place());
+        if last == Some(input.place()) {
+            writeln!(out, "{}", if io::stdout().is_terminal() { "" } else { "\x0c" })
+        } else if headed {
+            writeln!(out, "{}==> {} <==", if last.is_none() { "" } else { "\n" }, input.shown())
+        } else {
+            Ok(())
+        }
+    }
 }
 
 impl<T: Task> Report<'_, T> {
@@ -49,25 +65,35 @@ impl<T: Task> Report<'_, T> {
     }
 
     fn answer(&mut self, input: &Input, answer: &T::Answer) -> io::Result<()> {
-        let (out, first) = (&mut *self.out, self.counts.answers == 0);
-        let document = &mut self.document;
-        self.talk.aside(|| match (document, self.form) {
-            (Some(document), _) => document.add(input, answer, out),
-            (None, Form::Json) => out.json(&Answered { input: input.name(), page: input.page_number(), model: self.task.model(), answer }),
+        self.talk.aside(|| match (&mut self.document, self.form) {
+            (Some(document), _) => document.add(input, answer, self.out),
+            (None, Form::Json) => {
+                self.out.json(&Answered { input: input.name(), page: input.page_number(), model: self.task.model(), answer })
+            }
             (None, Form::Text) => {
-                if self.headed && input.begins() {
-                    writeln!(out, "{}==> {} <==", if first { "" } else { "\n" }, input.shown())?;
-                } else if !input.begins() {
-                    writeln!(out, "{}", if io::stdout().is_terminal() { "" } else { "\x0c" })?;
-                }
-                self.task.write_text(answer, out)?;
-                out.flush()
+                self.counts.separate(input, self.headed, self.out)?;
+                self.task.write_text(answer, self.out)?;
+                self.out.flush()
             }
         })?;
         self.timing.answered();
         self.counts.answers += 1;
         self.counts.found += self.task.found(answer);
         Ok(())
+    }
+
+    fn failure(&mut self, input: &Input, failure: &Failure) -> io::Result<()> {
+        self.counts.failures += 1;
+        self.talk.error(&failure.message);
+        if self.document.is_some() {
+            return Ok(());
+        }
+        self.talk.aside(|| match self.form {
+            Form::Json => self.out.json(&Failed { input: input.name(), page: input.page_number(), error: failure }),
+            // An empty page keeps the count of those that follow.
+            Form::Text if input.is_one_of_several() => self.counts.separate(input, self.headed, self.out),
+            Form::Text => Ok(()),
+        })
     }
 
     /// Writes what stands behind all answers, and says what a person should know of them together.
@@ -86,16 +112,6 @@ impl<T: Task> Report<'_, T> {
     pub(super) fn status(&self, fail_if_empty: bool) -> ExitStatus {
         let empty = fail_if_empty && self.counts.found == 0;
         if self.counts.failures > 0 || empty { ExitStatus::Failed } else { ExitStatus::Done }
-    }
-
-    fn failure(&mut self, input: &Input, failure: &Failure) -> io::Result<()> {
-        self.counts.failures += 1;
-        self.talk.error(&failure.message);
-        if self.form == Form::Json && self.document.is_none() {
-            let out = &mut *self.out;
-            self.talk.aside(|| out.json(&Failed { input: input.name(), page: input.page_number(), error: failure }))?;
-        }
-        Ok(())
     }
 }
 

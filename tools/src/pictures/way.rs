@@ -29,7 +29,7 @@ impl<T: Task> Way<'_, T> {
     pub(super) fn prepare<'t>(&self, input: &Input, targets: &'t Targets, laps: &mut Laps) -> Result<Ready<'t, T::Ready>, Problem> {
         let picture = laps.time(Stage::Decode, || {
             let options = DecodeOptions { max_pixels: self.max_pixels, alpha: self.task.alpha(), page: input.page() };
-            decode(input.shown(), &input.read()?, &options).map(Arc::new).map_err(Failure::from)
+            decode(&input.called(), &input.read()?, &options).map(Arc::new).map_err(Failure::from)
         })?;
         let ready = laps.time(Stage::Prepare, || self.task.prepare(&picture))?;
         Ok(Ready { ready, saved: (!targets.are_none()).then_some((picture, targets)) })
