@@ -4,19 +4,22 @@
 //! is ever overwritten, and another existing file only with `--force`. Inputs of the same name get numbers (`photo.cls.png`,
 //! `photo-2.cls.png`) in the order in which they come. A file appears under its name when it is whole.
 
+mod own;
+mod target;
+mod temporary;
+
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::ArgGroup;
 use vtk_imaging::draw::Font;
 
-use crate::failure::Failure;
+pub(crate) use self::own::Own;
+pub(crate) use self::target::{Parts, Target};
 use crate::inputs::{Input, ends_as_picture};
-use crate::print::plain;
 
 /// The group of flags that save something: tasks may have more of them.
 pub(crate) const SAVING: &str = "saving";
@@ -51,7 +54,7 @@ impl SaveArgs {
     ///
     /// Refuses what could not be done or would destroy something.
     pub(crate) fn targets(&self, task: &str, inputs: &[Input], parts: Option<&Path>) -> anyhow::Result<Vec<Targets>> {
-        let own: HashSet<PathBuf> = inputs.iter().filter_map(Input::path).filter_map(|path| fs::canonicalize(path).ok()).collect();
+        let own = Own::of(inputs);
         let pictures = self.pictures(task, inputs, &own)?;
         let parts = match parts {
             Some(folder) => self.parts(folder, task, inputs, &own)?,
@@ -61,41 +64,29 @@ impl SaveArgs {
     }
 
     /// Where each input's drawn picture goes.
-    fn pictures(&self, task: &str, inputs: &[Input], own: &HashSet<PathBuf>) -> anyhow::Result<Vec<Option<Target>>> {
+    fn pictures(&self, task: &str, inputs: &[Input], own: &Own) -> anyhow::Result<Vec<Option<Target>>> {
         let Some(path) = &self.save else { return Ok(inputs.iter().map(|_| None).collect()) };
         let paths = if names_a_file(path) { single(path, inputs)? } else { in_folder("--save", path, task, inputs)? };
-        for target in &paths {
-            let shown = target.display();
-            if fs::canonicalize(target).is_ok_and(|there| own.contains(&there)) {
-                bail!("--save: {shown} is one of the inputs, which are never overwritten; name another folder or file");
-            }
-            if target.is_dir() {
-                bail!("--save: {shown} is a folder, and a picture is to be saved there; move it, or name another folder");
-            }
-            if !self.force && fs::symlink_metadata(target).is_ok() {
-                bail!("--save: {shown} exists; --force overwrites it");
-            }
+        for target in paths.iter().flatten() {
+            own.check("--save", target, self.force)?;
         }
-        Ok(paths.into_iter().map(|path| Some(Target { path, force: self.force })).collect())
+        Ok(paths.into_iter().map(|path| path.map(|path| Target::new(path, self.force))).collect())
     }
 
     /// Where each input's parts go. How many there will be is not known yet: each is looked at when it is written.
-    fn parts(&self, folder: &Path, task: &str, inputs: &[Input], own: &HashSet<PathBuf>) -> anyhow::Result<Vec<Option<Parts>>> {
+    fn parts(&self, folder: &Path, task: &str, inputs: &[Input], own: &Own) -> anyhow::Result<Vec<Option<Parts>>> {
         let paths = in_folder("--save-crops", folder, task, inputs)?;
-        let there = fs::canonicalize(folder).with_context(|| format!("--save-crops: {} cannot be looked at", folder.display()))?;
-        let parts = paths.into_iter().map(|path| Parts { path: path.with_extension(""), force: self.force });
-        let in_the_way = |parts: &Parts| {
-            let beginning = format!("{}-", parts.path.file_name().unwrap_or_default().to_string_lossy());
-            own.iter().any(|p| p.parent() == Some(&there) && p.file_name().unwrap_or_default().to_string_lossy().starts_with(&beginning))
-        };
-        let parts: Vec<Parts> = parts.collect();
-        if let Some(found) = parts.iter().find(|parts| in_the_way(parts)) {
+        let parts: Vec<Option<Parts>> =
+            paths.into_iter().map(|path| path.map(|path| Parts::new(path.with_extension(""), self.force))).collect();
+        let listed = fs::read_dir(folder).with_context(|| format!("--save-crops: {} cannot be looked at", folder.display()))?;
+        let here: Vec<PathBuf> = listed.flatten().map(|entry| entry.path()).filter(|path| own.holds(path)).collect();
+        if let Some(found) = parts.iter().flatten().find(|parts| here.iter().any(|path| parts.may_be(path))) {
             bail!(
                 "--save-crops: an input has a name like {}, and inputs are never overwritten; name another folder",
-                found.path(1).display()
+                found.example().display()
             );
         }
-        Ok(parts.into_iter().map(Some).collect())
+        Ok(parts)
     }
 }
 
@@ -115,44 +106,23 @@ impl Targets {
     }
 }
 
-/// Files to come, numbered from 1: `NAME.TASK-1.png`.
-#[derive(Debug)]
-pub(crate) struct Parts {
-    /// What stands before the number.
-    path: PathBuf,
-    force: bool,
-}
-
-impl Parts {
-    /// The file of a number.
-    pub(crate) fn target(&self, number: usize) -> Target {
-        Target { path: self.path(number), force: self.force }
-    }
-
-    fn path(&self, number: usize) -> PathBuf {
-        let mut path = self.path.clone().into_os_string();
-        path.push(format!("-{number}.png"));
-        path.into()
-    }
-}
-
 /// A folder that exists is a folder, whatever its name.
 fn names_a_file(path: &Path) -> bool {
     ends_as_picture(path) && !path.is_dir()
 }
 
-fn single(path: &Path, inputs: &[Input]) -> anyhow::Result<Vec<PathBuf>> {
+fn single(path: &Path, inputs: &[Input]) -> anyhow::Result<Vec<Option<PathBuf>>> {
     if inputs.len() > 1 {
         bail!("--save: {} is one file, and there are {} inputs; name a folder", path.display(), inputs.len());
     }
     if !path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png")) {
         bail!("--save: {}: only PNG is written; name it {}", path.display(), path.with_extension("png").display());
     }
-    Ok(inputs.iter().map(|_| path.to_owned()).collect())
+    Ok(inputs.iter().map(|input| (!input.is_lost()).then(|| path.to_owned())).collect())
 }
 
-/// `NAME.TASK.png` for each input, in a folder that is made if absent; `flag` named it.
-fn in_folder(flag: &str, folder: &Path, task: &str, inputs: &[Input]) -> anyhow::Result<Vec<PathBuf>> {
+/// `NAME.TASK.png` for each input that isn't lost already, in a folder that is made if absent; `flag` named it.
+fn in_folder(flag: &str, folder: &Path, task: &str, inputs: &[Input]) -> anyhow::Result<Vec<Option<PathBuf>>> {
     if folder.exists() && !folder.is_dir() {
         let or = if flag == "--save" { ", or a file that ends in .png" } else { "" };
         bail!("{flag}: {} is a file; name a folder{or}", folder.display());
@@ -163,13 +133,13 @@ fn in_folder(flag: &str, folder: &Path, task: &str, inputs: &[Input]) -> anyhow:
         let numbers = std::iter::once(None).chain((2..).map(Some));
         numbers.map(|number| file_name(input, number, task)).find(|name| taken.insert(folded(name))).unwrap_or_default()
     };
-    Ok(inputs.iter().map(|input| folder.join(name(input))).collect())
+    Ok(inputs.iter().map(|input| (!input.is_lost()).then(|| folder.join(name(input)))).collect())
 }
 
 fn file_name(input: &Input, number: Option<usize>, task: &str) -> OsString {
     let mut name = input.stem().to_owned();
-    if let Some(page) = input.page_mark() {
-        name.push(page);
+    if input.is_one_of_several() {
+        name.push(format!("-p{}", input.page()));
     }
     if let Some(number) = number {
         name.push(format!("-{number}"));
@@ -181,50 +151,4 @@ fn file_name(input: &Input, number: Option<usize>, task: &str) -> OsString {
 /// Names that some file systems take for the same.
 fn folded(name: &OsStr) -> String {
     name.to_string_lossy().to_lowercase()
-}
-
-/// A file to come.
-#[derive(Debug)]
-pub(crate) struct Target {
-    path: PathBuf,
-    force: bool,
-}
-
-impl Target {
-    /// Puts the bytes in place, by way of a file of another name in the same folder. A failure leaves what was there.
-    pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
-        let failed = |error: io::Error| {
-            let name = self.path.to_string_lossy();
-            Failure::new("save", format!("{}: cannot be written: {error}", plain(&name)))
-        };
-        let (mut file, temporary) = self.temporary().map_err(failed)?;
-        let written = file.write_all(bytes).and_then(|()| file.flush());
-        drop(file);
-        // It may have come since the targets were looked at.
-        let appeared = !self.force && fs::symlink_metadata(&self.path).is_ok();
-        let placed = match written {
-            Ok(()) if appeared => Err(io::Error::new(ErrorKind::AlreadyExists, "it exists now; --force overwrites it")),
-            Ok(()) => fs::rename(&temporary, &self.path),
-            Err(error) => Err(error),
-        };
-        placed.map_err(|error| {
-            // The first error is the one to report, whatever becomes of the cleaning up.
-            let _ = fs::remove_file(&temporary);
-            failed(error)
-        })
-    }
-
-    /// A new hidden file beside the target. (A folder's pictures are listed without hidden ones.)
-    fn temporary(&self) -> io::Result<(File, PathBuf)> {
-        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
-        let mut number = 0;
-        loop {
-            let path = self.path.with_file_name(format!(".{name}-{}-{number}.tmp", std::process::id()));
-            match OpenOptions::new().write(true).create_new(true).open(&path) {
-                Ok(file) => return Ok((file, path)),
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
-                Err(error) => return Err(error),
-            }
-        }
-    }
 }
