@@ -185,10 +185,7 @@ impl Classifier {
     /// [`ClsError::NotFinite`], or [`ClsError::Metadata`] where there are not as many labels as classes.
     pub fn decode(&self, raw: &[f32]) -> Result<Classification, ClsError> {
         let scores = self.probabilities(raw)?;
-        if let Some(labels) = self.labels.as_ref().filter(|l| l.len() != scores.len()) {
-            let what = format!("{} labels for {} classes; give a list with one for each by --labels", labels.len(), scores.len());
-            return Err(ClsError::Metadata { model: self.name.clone(), what });
-        }
+        self.check_labels(scores.len())?;
         let label = |i: usize| self.labels.as_ref().map(|l| l[i].clone());
         let classes: Vec<Class> =
             ranking(&scores).into_iter().map(|index| Class { index, label: label(index), score: scores[index] }).collect();
@@ -204,6 +201,27 @@ impl Classifier {
         match self.recipe.input_size() {
             None => Ok(()),
             Some((h, w)) => self.network.prepare(&[vec![1, 3, h, w]]).map_err(|source| self.network_error(source)),
+        }
+    }
+
+    /// How many classes the model knows, found without running it but not for nothing. None where the recipe makes pictures of any size,
+    /// or a graph does not say it.
+    ///
+    /// # Errors
+    /// [`ClsError::Network`].
+    pub fn classes(&self) -> Result<Option<usize>, ClsError> {
+        let Some((h, w)) = self.recipe.input_size() else { return Ok(None) };
+        let shapes = self.network.output_shapes(&[vec![1, 3, h, w]]).map_err(|source| self.network_error(source))?;
+        Ok(shapes.first().and_then(|shape| shape.iter().skip(1).copied().product()))
+    }
+
+    fn check_labels(&self, classes: usize) -> Result<(), ClsError> {
+        match &self.labels {
+            Some(labels) if labels.len() != classes => {
+                let what = format!("{} labels for {classes} classes; give a list with one for each by --labels", labels.len());
+                Err(ClsError::Metadata { model: self.name.clone(), what })
+            }
+            _ => Ok(()),
         }
     }
 

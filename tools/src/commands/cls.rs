@@ -100,12 +100,12 @@ impl Task for Classify {
     }
 
     fn prepare(&self, picture: &Arc<RgbImage>) -> Result<Prepared, Problem> {
-        self.classifier.prepare(picture).map_err(problem)
+        Ok(self.classifier.prepare(picture)?)
     }
 
     fn answer(&self, ready: Prepared, laps: &mut Laps) -> Result<Answer, Problem> {
-        let raw = laps.time(Stage::Run, || self.classifier.run(&ready)).map_err(problem)?;
-        let Classification { mut classes, sure } = laps.time(Stage::Results, || self.classifier.decode(&raw)).map_err(problem)?;
+        let raw = laps.time(Stage::Run, || self.classifier.run(&ready))?;
+        let Classification { mut classes, sure } = laps.time(Stage::Results, || self.classifier.decode(&raw))?;
         let usual = if classes.len() < FEW_CLASSES { 1 } else { USUAL_TOP };
         classes.truncate(self.topk.unwrap_or(usual));
         Ok(Answer { classes, sure })
@@ -148,12 +148,14 @@ fn ordinal(n: usize) -> String {
     format!("{n}{ending}")
 }
 
-/// Whose fault it is: a picture of odd proportions can be too much for a preparation or a network of free size; all else is the model's.
-fn problem(error: ClsError) -> Problem {
-    match error {
-        ClsError::Imaging(error) => Problem::Picture(error.into()),
-        ClsError::Network { .. } => Problem::Picture(Failure::new("network", error.to_string())),
-        error => Problem::Model(anyhow!(error)),
+/// A picture of odd proportions can be too much for a preparation or a network; all else is the model's fault.
+impl From<ClsError> for Problem {
+    fn from(error: ClsError) -> Self {
+        match error {
+            ClsError::Imaging(error) => Self::Picture(error.into()),
+            ClsError::Network { .. } => Self::Picture(Failure::new("network", error.to_string())),
+            error => Self::Model(anyhow!(error)),
+        }
     }
 }
 

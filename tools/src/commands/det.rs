@@ -105,7 +105,8 @@ impl From<RuleName> for Rule {
 pub(crate) fn run(args: Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
     let load = |spread: &Spread, talk: &Talk, laps: &mut Laps| {
         let detector = laps.time(Stage::Load, || load(&args.model, args.labels.as_deref(), talk))?;
-        let detector = detector.with_options(args.options(&detector)?)?.with_threads(spread.network.clone());
+        let detector = args.options(&detector).and_then(|options| detector.with_options(options)).map_err(as_flag)?;
+        let detector = detector.with_threads(spread.network.clone());
         laps.time(Stage::Plan, || detector.plan())?;
         let categories = category_numbers(detector.classes().unwrap_or(0));
         Ok(Detect {
@@ -129,6 +130,18 @@ impl Args {
             ..DetectOptions::default()
         })
     }
+}
+
+/// An error about an option under the name of its flag.
+fn as_flag(error: DetError) -> anyhow::Error {
+    let DetError::Option { option, what } = error else { return error.into() };
+    let flag = match option {
+        "score_threshold" => "threshold",
+        "iou_threshold" => "iou",
+        "max_detections" => "max-det",
+        option => option,
+    };
+    anyhow!("--{flag}: {what}")
 }
 
 /// The detector that the flags ask for.
@@ -173,12 +186,12 @@ impl Task for Detect {
     }
 
     fn prepare(&self, picture: &Arc<RgbImage>) -> Result<Prepared, Problem> {
-        self.detector.prepare(picture).map_err(problem)
+        Ok(self.detector.prepare(picture)?)
     }
 
     fn answer(&self, ready: Prepared, laps: &mut Laps) -> Result<Answer, Problem> {
-        let raw = laps.time(Stage::Run, || self.detector.run(&ready)).map_err(problem)?;
-        let detections = laps.time(Stage::Results, || self.detector.decode(&raw, &ready.back)).map_err(problem)?;
+        let raw = laps.time(Stage::Run, || self.detector.run(&ready))?;
+        let detections = laps.time(Stage::Results, || self.detector.decode(&raw, &ready.back))?;
         Ok(Answer { detections })
     }
 
@@ -267,12 +280,14 @@ fn fraction(text: &str) -> Result<f32, String> {
     text.parse().ok().filter(|v| (0.0..=1.0).contains(v)).ok_or_else(|| "a number from 0 to 1 was expected".to_owned())
 }
 
-/// Whose fault it is: what the network can't run with may be the picture's; all else is the model's.
-fn problem(error: DetError) -> Problem {
-    match error {
-        DetError::Imaging(error) => Problem::Picture(error.into()),
-        DetError::Network { .. } => Problem::Picture(Failure::new("network", error.to_string())),
-        error => Problem::Model(anyhow!(error)),
+/// A picture of odd proportions can be too much for a preparation or a network; all else is the model's fault.
+impl From<DetError> for Problem {
+    fn from(error: DetError) -> Self {
+        match error {
+            DetError::Imaging(error) => Self::Picture(error.into()),
+            DetError::Network { .. } => Self::Picture(Failure::new("network", error.to_string())),
+            error => Self::Model(anyhow!(error)),
+        }
     }
 }
 

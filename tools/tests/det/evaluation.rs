@@ -57,6 +57,20 @@ fn what_it_finds_itself_is_all_right() {
 }
 
 #[test]
+fn results_overwrite_nothing() {
+    let sandbox = data();
+    let before = fs::read(sandbox.path("set/instances.json")).unwrap();
+    eval(&sandbox, &["--results", "set/instances.json", "--force"]).status(2).says(&["is one of the inputs"]);
+    eval(&sandbox, &["--results", "set/images/cat.png", "--force"]).status(2).says(&["is one of the inputs"]);
+    sandbox.write("mine.json", "mine");
+    eval(&sandbox, &["--results", "mine.json"]).status(2).says(&["mine.json exists; --force overwrites it"]);
+    eval(&sandbox, &["--results", "nowhere/boxes.json"]).status(2).says(&["no folder nowhere"]);
+    assert_eq!(fs::read(sandbox.path("mine.json")).unwrap(), b"mine");
+    assert_eq!(fs::read(sandbox.path("set/instances.json")).unwrap(), before);
+    eval(&sandbox, &["--results", "mine.json", "--force"]).status(0);
+}
+
+#[test]
 fn what_is_wrong_with_data_is_said() {
     let sandbox = data();
     fs::write(sandbox.path("set/images/cat.png"), "text").unwrap();

@@ -52,10 +52,20 @@ fn a_list_of_characters_must_have_as_many_as_the_network() {
 #[test]
 fn flags_out_of_their_ranges_say_what_they_take() {
     let sandbox = Sandbox::new();
-    ocr(&sandbox, &[RECEIPT, "--min-score", "2"]).status(2).says(&["min_score", "0 to 1"]);
+    ocr(&sandbox, &[RECEIPT, "--min-score", "2"]).status(2).says(&["--min-score", "0 to 1"]);
     ocr(&sandbox, &[RECEIPT, "--page-orient", "45"]).status(2).says(&["auto, off, 0, 90, 180, 270"]);
     ocr(&sandbox, &[RECEIPT, "--recipe", "mine"]).status(2).says(&["paddleocr", "rapidocr-3.10", "tinyocr"]);
     ocr(&sandbox, &[RECEIPT, "--spaces", "never"]).status(2).says(&["auto", "model"]);
+}
+
+#[test]
+fn flags_that_would_do_nothing_are_slips() {
+    let sandbox = Sandbox::new();
+    ocr(&sandbox, &[RECEIPT, "--words"]).status(2).says(&["--words: add --json"]);
+    ocr(&sandbox, &[RECEIPT, "--explain", "--format", "tsv"]).status(2).says(&["--explain", "text or JSON"]);
+    ocr(&sandbox, &[RECEIPT, "--det-only", "--format", "hocr"]).status(2).says(&["--det-only", "text or JSON"]);
+    // A flag whose value may be left out does not take the picture for it.
+    assert!(ocr(&sandbox, &["--line-orient", RECEIPT]).status(0).out.contains("TOTAL"));
 }
 
 #[test]

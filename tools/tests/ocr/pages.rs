@@ -58,6 +58,32 @@ fn all_pages_are_read_one_after_the_other() {
     assert_eq!(pages, ["CORNER BAKERY", "", "Thank you for your visit!"]);
 }
 
+/// A page that can't be read keeps its place: what follows is neither taken for another page's text nor for another file's.
+#[test]
+fn a_page_that_fails_keeps_its_place() {
+    let sandbox = Sandbox::new();
+    let mut scan = three_pages();
+    // The first directory's width, which no picture has.
+    let first = u32::from_le_bytes(scan[4..8].try_into().unwrap()) as usize;
+    scan[first + 10..first + 14].copy_from_slice(&u32::MAX.to_le_bytes());
+    sandbox.write("scan.tif", &scan);
+    sandbox.write("other.tif", three_pages());
+    let done = ocr(&sandbox, &["scan.tif"]).status(1).says(&["error: scan.tif, page 1: "]);
+    assert_eq!(done.out.split('\u{c}').map(str::trim).collect::<Vec<_>>(), ["", "", "Thank you for your visit!"]);
+    let both = ocr(&sandbox, &["other.tif", "scan.tif"]).status(1).out;
+    let parts: Vec<&str> = both.split("==> scan.tif <==").collect();
+    assert_eq!((parts.len(), parts[0].matches('\u{c}').count(), parts[1].matches('\u{c}').count()), (2, 2, 2), "{both}");
+    let rows = ocr(&sandbox, &["scan.tif", "--json"]).status(1).json();
+    assert_eq!((rows[0]["page"].as_u64(), rows[0]["error"].is_object(), rows[2]["page"].as_u64()), (Some(1), true, Some(3)));
+}
+
+#[test]
+fn pages_are_asked_only_of_what_has_pages() {
+    let sandbox = Sandbox::new();
+    sandbox.write("notes.jpg", "notes");
+    ocr(&sandbox, &["absent.png", "notes.jpg", "--pages", "3"]).status(1).says(&["absent.png: no such file", "notes.jpg: not a picture"]);
+}
+
 #[test]
 fn some_pages_are_read_on_request() {
     let sandbox = Sandbox::new();

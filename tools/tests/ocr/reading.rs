@@ -106,8 +106,9 @@ fn parts_of_the_way_can_be_had_alone() {
 fn a_page_without_text_is_an_empty_result() {
     let sandbox = Sandbox::new();
     put(&sandbox, "blank.png", &RgbImage::filled(300, 200, [255; 3]).unwrap());
-    let done = ocr(&sandbox, &["blank.png"]).status(0).silent();
+    let done = ocr(&sandbox, &["blank.png"]).status(0).says(&["note: no text was found"]);
     assert_eq!(done.out, "");
+    ocr(&sandbox, &["blank.png", "-q"]).status(0).silent();
     assert_eq!(ocr(&sandbox, &["blank.png", "--json"]).status(0).json()[0]["lines"], serde_json::json!([]));
     ocr(&sandbox, &["blank.png", "--fail-if-empty"]).status(1);
     put(&sandbox, "dot.png", &RgbImage::filled(1, 1, [0; 3]).unwrap());
@@ -142,8 +143,12 @@ fn pages_of_known_text_are_measured() {
     let done = Done::of(&mut sandbox.vtk(&["eval", "ocr", "--data", "data", "--json"])).status(0);
     let report = done.json().pop().unwrap();
     assert_eq!((&report["n"], &report["cer"], &report["hmean"]), (&1.into(), &0.0.into(), &1.0.into()), "{report}");
+    assert_eq!(done.out.lines().count(), 1);
+    let each = Done::of(&mut sandbox.vtk(&["eval", "ocr", "--data", "data", "--json", "--pages"])).status(0);
+    let pages = &each.json()[0]["pages"];
+    assert_eq!((each.out.lines().count(), &pages[0]["picture"], &pages[0]["cer"]), (1, &"a.png".into(), &0.0.into()), "{pages}");
     let people = Done::of(&mut sandbox.vtk(&["eval", "ocr", "--data", "data"])).status(0);
-    assert!(people.out.contains("1 page, characters wrong 0.00 %"), "{}", people.out);
+    assert!(people.out.contains("1 page, characters wrong 0.0 %"), "{}", people.out);
     Done::of(&mut sandbox.vtk(&["eval", "ocr", "--data", "nowhere"])).status(2).says(&["nowhere"]);
     sandbox.write("empty/x.txt", "x");
     Done::of(&mut sandbox.vtk(&["eval", "ocr", "--data", "empty"])).status(2).says(&[".truth.json"]);

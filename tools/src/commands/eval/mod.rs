@@ -1,7 +1,8 @@
-//! `vtk eval TASK`: a model's figures on labelled data. A file a task.
+//! `vtk eval TASK`: a model's figures on labelled data. A file a task, and what they share.
 
 mod cls;
 mod det;
+mod measure;
 mod ocr;
 mod rec;
 

@@ -1,23 +1,19 @@
 //! `vtk eval ocr`: how well whole pages are read.
 
 use std::fs;
-use std::io::Write;
-use std::ops::ControlFlow;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use serde::{Deserialize, Serialize};
-use vtk_imaging::{DecodeOptions, decode};
 use vtk_kernels::Threads;
-use vtk_ocr::OcrError;
-use vtk_ocr::reader::{Page, PageAccuracy, PageReport, TextReader, TrueLine};
+use vtk_ocr::reader::{PageAccuracy, PageReport, TrueLine};
 
-use crate::ahead::{self, Limits};
+use super::measure::{MeasureArgs, Report, counted, percent, pixels, unusable};
 use crate::commands::ocr::{models::ModelFlags, name_of};
-use crate::machine;
-use crate::print::Out;
+use crate::print::{Out, plain};
 use crate::status::ExitStatus;
-use crate::talk::{Talk, TalkArgs};
+use crate::talk::Talk;
 
 /// Character error rate of pages, and how well their lines are found
 ///
@@ -30,23 +26,15 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FOLDER")]
     data: PathBuf,
 
-    /// Results as one JSON object on the last line
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    measure: MeasureArgs,
 
     /// Also say how each page was read
     #[arg(long)]
     pages: bool,
 
-    /// Threads to compute with, each with a page of its own; 0 takes all cores
-    #[arg(long, default_value_t = 0, value_name = "N")]
-    threads: usize,
-
     #[command(flatten)]
     model: ModelFlags,
-
-    #[command(flatten)]
-    talk: TalkArgs,
 }
 
 /// A file `*.truth.json`.
@@ -56,72 +44,52 @@ struct Truth {
     lines: Vec<TrueLine>,
 }
 
-/// The JSON object of `vtk eval ocr`, and of a page of it.
+/// The figures of all pages and, where they are asked for, of each.
 #[derive(Serialize)]
-struct Report<'a> {
-    data: String,
-    model: &'a str,
+struct Figures {
     #[serde(flatten)]
-    pages: PageReport,
-    failed: usize,
+    all: PageReport,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pages: Option<Vec<PageFigures>>,
+}
+
+/// The figures of a page.
+#[derive(Serialize)]
+struct PageFigures {
+    picture: String,
+    #[serde(flatten)]
+    figures: PageReport,
 }
 
 pub(crate) fn run(args: &Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
-    let mut talk = Talk::new(args.talk);
+    let mut talk = Talk::new(args.measure.talk);
     let reader = args.model.load(Threads::one(), &talk)?;
-    let model = name_of(&reader);
     let truths = truths(&args.data)?;
-    talk.expect(truths.len());
-    let (mut all, mut failed) = (PageAccuracy::default(), 0);
-    let end = ahead::in_order(
+    let (mut all, mut pages) = (PageAccuracy::default(), Vec::new());
+    let failed = args.measure.each(
+        &mut talk,
         &truths,
-        Limits::for_threads(machine::threads(args.threads).min(truths.len())),
-        |truth| Ok(args.data.join(&truth.picture)),
-        |path: Result<PathBuf, anyhow::Error>| path.and_then(|path| read(&reader, &path)),
+        |truth| pixels(&args.data.join(&truth.picture), reader.alpha()),
+        |picture| Ok(reader.read(&picture)?),
         |truth, page| {
-            talk.step();
-            match page {
-                Ok(page) => {
-                    all.add(&page, &truth.lines);
-                    if args.pages {
-                        let mut alone = PageAccuracy::default();
-                        alone.add(&page, &truth.lines);
-                        let report = Report { data: truth.picture.clone(), model: &model, pages: alone.finish(), failed: 0 };
-                        if let Err(error) = write(&report, args.json, out) {
-                            return ControlFlow::Break(error);
-                        }
-                    }
-                }
-                Err(error) => {
-                    failed += 1;
-                    talk.error(&format!("{error:#}"));
-                }
-            }
-            ControlFlow::Continue(())
+            all.add(&page, &truth.lines);
+            let mut alone = PageAccuracy::default();
+            alone.add(&page, &truth.lines);
+            pages.push(PageFigures { picture: truth.picture.clone(), figures: alone.finish() });
         },
-    );
-    talk.finish();
-    if let ControlFlow::Break(error) = end {
-        return Err(error);
-    }
-    write(&Report { data: args.data.display().to_string(), model: &model, pages: all.finish(), failed }, args.json, out)?;
-    Ok(if failed > 0 { ExitStatus::Failed } else { ExitStatus::Done })
+    )?;
+    let figures = Figures { all: all.finish(), pages: args.pages.then_some(pages) };
+    Report::new(&args.data, &name_of(&reader), figures, failed).write(args.measure.json, out, |figures, out| {
+        figures.pages.iter().flatten().try_for_each(|page| write_text(&page.picture, &page.figures, out))?;
+        write_text(&args.data.to_string_lossy(), &figures.all, out)
+    })
 }
 
-fn write(report: &Report<'_>, json: bool, out: &mut Out) -> anyhow::Result<()> {
-    if json {
-        out.json(report)?;
-        return Ok(());
-    }
-    let PageReport { n, cer, page_cer, hmean, .. } = report.pages;
-    let pages = if n == 1 { "1 page".to_owned() } else { format!("{n} pages") };
-    let places = hmean.map_or_else(String::new, |hmean| format!(", lines found {:.1} % (hmean)", hmean * 100.0));
-    let (cer, page_cer) = (cer * 100.0, page_cer * 100.0);
-    writeln!(out, "{}: {pages}, characters wrong {cer:.2} % line by line, {page_cer:.2} % in reading order{places}", report.data)?;
-    if report.failed > 0 {
-        writeln!(out, "{} more could not be read and are left out", report.failed)?;
-    }
-    Ok(())
+fn write_text(name: &str, figures: &PageReport, out: &mut Out) -> io::Result<()> {
+    let PageReport { n, cer, page_cer, hmean, .. } = *figures;
+    let places = hmean.map_or_else(String::new, |hmean| format!(", lines found {} (hmean)", percent(hmean)));
+    let (name, pages, cer, page_cer) = (plain(name), counted(n, "page"), percent(cer), percent(page_cer));
+    writeln!(out, "{name}: {pages}, characters wrong {cer} line by line, {page_cer} in reading order{places}")
 }
 
 /// The truths of a folder, by their names.
@@ -131,7 +99,7 @@ fn truths(folder: &Path) -> anyhow::Result<Vec<Truth>> {
     files.retain(|path| path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(".truth.json")));
     files.sort();
     if files.is_empty() {
-        bail!("--data: {} holds no file whose name ends in .truth.json", folder.display());
+        return Err(unusable(folder, "holds no file whose name ends in .truth.json"));
     }
     files.iter().map(|path| truth(path)).collect()
 }
@@ -141,11 +109,4 @@ fn truth(path: &Path) -> anyhow::Result<Truth> {
     let text = fs::read_to_string(path).with_context(|| format!("{shown}: cannot be read"))?;
     serde_json::from_str(&text)
         .with_context(|| format!("{shown}: is no truth of a page: {{\"picture\", \"lines\": [{{\"text\", \"quad\"}}]}}"))
-}
-
-fn read(reader: &TextReader, path: &Path) -> anyhow::Result<Page> {
-    let shown = path.display().to_string();
-    let bytes = fs::read(path).with_context(|| format!("{shown}: cannot be read"))?;
-    let picture = decode(&shown, &bytes, &DecodeOptions { alpha: reader.alpha(), ..DecodeOptions::default() })?;
-    reader.read(&picture).map_err(|error: OcrError| anyhow::anyhow!("{shown}: {error}"))
 }

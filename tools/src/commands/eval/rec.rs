@@ -1,26 +1,23 @@
 //! `vtk eval rec`: how many words a recognizer reads right.
 
-use std::fs;
 use std::io::Write;
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
-use vtk_imaging::{DecodeOptions, RgbImage, decode};
+use vtk_imaging::{Alpha, RgbImage};
 use vtk_kernels::Threads;
-use vtk_ocr::OcrError;
 use vtk_ocr::recognize::{
     DEFAULT_RECOGNIZER, DictionaryText, LoadOptions, RecognizeOptions, RecognizerConfig, TextRecognizer, WordAccuracy, WordReport,
 };
 
-use crate::ahead::{self, Limits};
-use crate::labelled::{self, Worded};
-use crate::machine;
-use crate::model::zoo;
-use crate::print::Out;
+use super::measure::{MeasureArgs, Report, counted, percent, pixels};
+use crate::commands::ocr::models;
+use crate::labelled;
+use crate::pictures::Problem;
+use crate::print::{Out, plain};
 use crate::status::ExitStatus;
-use crate::talk::{Talk, TalkArgs};
+use crate::talk::Talk;
 
 /// Word accuracy of a text recognizer
 ///
@@ -34,13 +31,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "LIST")]
     data: PathBuf,
 
-    /// Results as one JSON object on the last line
-    #[arg(long)]
-    json: bool,
-
-    /// Threads to compute with, each with a picture of its own; 0 takes all cores
-    #[arg(long, default_value_t = 0, value_name = "N")]
-    threads: usize,
+    #[command(flatten)]
+    measure: MeasureArgs,
 
     /// The recognizer: a name (`vtk models list`), a file of weights or a graph, or a folder with an inference.onnx
     #[arg(short, long, value_name = "NAME|PATH", help_heading = "Model")]
@@ -55,74 +47,50 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Model")]
     dict: Option<PathBuf>,
 
-    #[command(flatten)]
-    talk: TalkArgs,
+    /// Fetch the model if it is not on this machine: the same as `vtk models pull` before
+    #[arg(long, help_heading = "Model")]
+    pull: bool,
 }
 
-/// The JSON object of `vtk eval rec`.
+/// The figures of words.
 #[derive(Serialize)]
-struct Report<'a> {
-    data: String,
-    model: &'a str,
+struct Figures {
     #[serde(flatten)]
     words: WordReport,
-    failed: usize,
     /// Preparing, running, decoding; not reading the file and planning the network.
     ms_per_item: f64,
 }
 
 pub(crate) fn run(args: &Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
-    let mut talk = Talk::new(args.talk);
+    let mut talk = Talk::new(args.measure.talk);
     let recognizer = load(args, &talk)?;
     let pictures = labelled::worded(&args.data)?;
-    talk.expect(pictures.len());
-    let (mut words, mut failed, mut time) = (WordAccuracy::default(), 0, Duration::ZERO);
-    let end = ahead::in_order(
+    let (mut words, mut time) = (WordAccuracy::default(), Duration::ZERO);
+    let failed = args.measure.each(
+        &mut talk,
         &pictures,
-        Limits::for_threads(machine::threads(args.threads).min(pictures.len())),
-        pixels,
-        |picture| picture.and_then(|picture| read(&recognizer, picture)),
-        |picture, read| {
-            talk.step();
-            match read {
-                Ok((text, took)) => {
-                    words.add(&text, &picture.text);
-                    time += took;
-                }
-                Err(Trouble::Picture(message)) => {
-                    failed += 1;
-                    talk.error(&message);
-                }
-                Err(Trouble::Model(error)) => return ControlFlow::Break(error),
-            }
-            ControlFlow::Continue(())
+        |picture| pixels(&picture.path, Alpha::Drop),
+        |picture| read(&recognizer, picture),
+        |picture, (text, took)| {
+            words.add(&text, &picture.text);
+            time += took;
         },
-    );
-    talk.finish();
-    if let ControlFlow::Break(error) = end {
-        return Err(error.into());
-    }
+    )?;
     let words = words.finish();
-    let ms_per_item = time.as_secs_f64() * 1e3 / words.n.max(1) as f64;
-    let report = Report { data: args.data.display().to_string(), model: recognizer.name(), words, failed, ms_per_item };
-    if args.json {
-        out.json(&report)?;
-    } else {
-        let WordReport { n, accuracy, exact, cer } = words;
-        let [accuracy, exact, cer] = [accuracy, exact, cer].map(|share| share * 100.0);
-        writeln!(out, "{}: {n} words, {accuracy:.1} % right, {exact:.1} % letter by letter", report.model)?;
-        writeln!(out, "character error rate {cer:.1} %, {ms_per_item:.2} ms per word")?;
-        if failed > 0 {
-            writeln!(out, "{failed} more could not be read and are left out")?;
-        }
-    }
-    Ok(if failed > 0 { ExitStatus::Failed } else { ExitStatus::Done })
+    let figures = Figures { ms_per_item: time.as_secs_f64() * 1e3 / words.n.max(1) as f64, words };
+    Report::new(&args.data, recognizer.name(), figures, failed).write(args.measure.json, out, |figures, out| {
+        let WordReport { n, accuracy, exact, cer } = figures.words;
+        let [accuracy, exact, cer] = [accuracy, exact, cer].map(percent);
+        writeln!(out, "{}: {}, {accuracy} right, {exact} letter by letter", plain(recognizer.name()), counted(n, "word"))?;
+        writeln!(out, "character error rate {cer}, {:.2} ms per word", figures.ms_per_item)
+    })
 }
 
 fn load(args: &Args, talk: &Talk) -> anyhow::Result<TextRecognizer> {
     let dictionary = args.dict.as_deref().map(DictionaryText::read).transpose()?;
     let options = LoadOptions { arch: args.arch.clone(), dictionary, ..LoadOptions::default() };
-    let recognizer = TextRecognizer::from_zoo(&zoo(), args.model.as_deref().unwrap_or(DEFAULT_RECOGNIZER), &options)?;
+    let model = models::open(args.model.as_deref().unwrap_or(DEFAULT_RECOGNIZER), args.pull, talk)?;
+    let recognizer = TextRecognizer::from_model(&model, &options)?;
     if let Some(config) = recognizer.config() {
         talk.detail(&format!("network: {config}"));
     }
@@ -130,22 +98,10 @@ fn load(args: &Args, talk: &Talk) -> anyhow::Result<TextRecognizer> {
     Ok(recognizer.with_options(RecognizeOptions::exact(1))?.with_threads(Threads::one()))
 }
 
-/// Why a picture was not read.
-enum Trouble {
-    Picture(String),
-    Model(OcrError),
-}
-
-fn pixels(picture: &Worded) -> Result<RgbImage, Trouble> {
-    let name = picture.path.display().to_string();
-    let bytes = fs::read(&picture.path).map_err(|e| Trouble::Picture(format!("{name}: cannot be read: {e}")))?;
-    decode(&name, &bytes, &DecodeOptions::default()).map_err(|e| Trouble::Picture(e.to_string()))
-}
-
 /// The text of a picture, and how long it took.
-fn read(recognizer: &TextRecognizer, picture: RgbImage) -> Result<(String, Duration), Trouble> {
-    recognizer.plan(&[picture.size()]).map_err(Trouble::Model)?;
+fn read(recognizer: &TextRecognizer, picture: RgbImage) -> Result<(String, Duration), Problem> {
+    recognizer.plan(&[picture.size()])?;
     let start = Instant::now();
-    let readings = recognizer.recognize(&[picture]).map_err(Trouble::Model)?;
+    let readings = recognizer.recognize(&[picture])?;
     Ok((readings.into_iter().map(|reading| reading.text).collect(), start.elapsed()))
 }

@@ -7,7 +7,7 @@ pub(crate) mod models;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
 use clap::ValueEnum;
 use vtk_imaging::draw::Font;
 use vtk_imaging::{Alpha, RgbImage};
@@ -109,7 +109,23 @@ impl Args {
     }
 }
 
+/// Flags that would have no effect beside others are slips.
+fn check(args: &Args) -> anyhow::Result<()> {
+    let is_json = args.shared.form() == Form::Json;
+    let is_document = !is_json && args.shared.format() != Format::Text;
+    let refused = [
+        ("--words", args.words.is_some() && !is_json, "add --json: it tells where words stand in JSON alone"),
+        ("--explain", args.explain && is_document, "tells its reasons as text or JSON alone"),
+        ("--det-only", args.det_only && is_document, "finds lines without their text, and tells of them as text or JSON alone"),
+    ];
+    match refused.into_iter().find(|(_, is_slip, _)| *is_slip) {
+        Some((flag, _, what)) => bail!("{flag}: {what}"),
+        None => Ok(()),
+    }
+}
+
 pub(crate) fn run(args: Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
+    check(&args)?;
     let load = |spread: &Spread, talk: &Talk, laps: &mut Laps| {
         let reader = laps.time(Stage::Load, || args.model.load(spread.network.clone(), talk))?;
         let words = args.words.map(|words| if words == Words::Words { Unit::Word } else { Unit::Character });
@@ -152,9 +168,9 @@ impl Task for Ocr {
             Work::Find => self.reader.find(&picture),
             Work::ReadLine => self.reader.read_line(&picture),
         });
-        let page = page.map_err(problem)?;
+        let page = page?;
         let explained = match self.work {
-            Work::Explain => Some(laps.time(Stage::Run, || self.reader.explain(&picture)).map_err(problem)?),
+            Work::Explain => Some(laps.time(Stage::Run, || self.reader.explain(&picture))?),
             _ => None,
         };
         Ok(laps.time(Stage::Results, || Answer::of(page, explained, self.detail)))
@@ -172,6 +188,10 @@ impl Task for Ocr {
         answer.page().lines.len()
     }
 
+    fn nothing(&self) -> Option<String> {
+        Some("no text was found; --explain says what became of what the detector saw".to_owned()).filter(|_| self.work == Work::Read)
+    }
+
     fn document(&self) -> Option<Box<dyn Document<Answer> + '_>> {
         let format = match self.format {
             Format::Text | Format::Json => return None,
@@ -183,11 +203,13 @@ impl Task for Ocr {
     }
 }
 
-/// Whose fault it is: a picture of odd proportions can be too much for a preparation or a network; all else is the models'.
-fn problem(error: OcrError) -> Problem {
-    match error {
-        OcrError::Imaging(error) => Problem::Picture(error.into()),
-        OcrError::Network { .. } => Problem::Picture(Failure::new("network", error.to_string())),
-        error => Problem::Model(anyhow!(error)),
+/// A picture of odd proportions can be too much for a preparation or a network; all else is the model's fault.
+impl From<OcrError> for Problem {
+    fn from(error: OcrError) -> Self {
+        match error {
+            OcrError::Imaging(error) => Self::Picture(error.into()),
+            OcrError::Network { .. } => Self::Picture(Failure::new("network", error.to_string())),
+            error => Self::Model(anyhow!(error)),
+        }
     }
 }

@@ -2,16 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use vtk_kernels::Threads;
-use vtk_ocr::OcrRecipe;
 use vtk_ocr::detect::{self, DbNetConfig, TextDetector};
 use vtk_ocr::orient::{LINE_MODEL, LineOrienter, PAGE_MODEL, PageOrienter};
 use vtk_ocr::reader::{DEFAULT_SET, PageTurn, ReaderOptions, Spaces, TextReader, model_pair};
 use vtk_ocr::recognize::{self, DictionaryText, RecognizerConfig, TextRecognizer};
+use vtk_ocr::{OcrError, OcrRecipe};
 use vtk_zoo::Model;
 
-use crate::model::{open, zoo};
+use crate::model::{self, zoo};
 use crate::talk::Talk;
 
 /// The flags about models and how they are used.
@@ -47,7 +47,7 @@ pub(crate) struct ModelFlags {
     recipe: Option<OcrRecipe>,
 
     /// Look at each line's orientation and turn those that stand on their heads
-    #[arg(long, value_name = "NAME|PATH", num_args = 0..=1, default_missing_value = LINE_MODEL)]
+    #[arg(long, value_name = "NAME|PATH", num_args = 0..=1, require_equals = true, default_missing_value = LINE_MODEL)]
     line_orient: Option<String>,
 
     /// Which way up pages stand: auto (look, and turn a page where that is sure), off, or by how many degrees they are turned
@@ -88,29 +88,24 @@ impl ModelFlags {
         match &self.line_orient {
             Some(name) => reader = reader.with_line_orientation(&LineOrienter::from_model(&self.open(name, talk)?, None)?)?,
             None if self.recipe.is_some() && reader.recipe().orient_lines => {
-                talk.note(&format!("{} looks at each line's orientation too: --line-orient NAME does it here", reader.recipe()));
+                talk.note(&format!("{} looks at each line's orientation too: --line-orient does it here", reader.recipe()));
             }
             None => {}
         }
         talk.detail(&format!("recipe: {}", reader.recipe()));
-        Ok(reader.with_options(options)?.with_threads(threads))
+        Ok(reader.with_options(options).map_err(as_flag)?.with_threads(threads))
     }
 
     fn pair(&self) -> anyhow::Result<(String, String)> {
         if let (Some(det), Some(rec)) = (&self.det, &self.rec) {
             return Ok((det.clone(), rec.clone()));
         }
-        let (det, rec) = model_pair(&zoo(), self.model.as_deref().unwrap_or(DEFAULT_SET))?;
+        let (det, rec) = model_pair(&zoo(), self.model.as_deref().unwrap_or(DEFAULT_SET)).map_err(as_flag)?;
         Ok((self.det.clone().unwrap_or(det), self.rec.clone().unwrap_or(rec)))
     }
 
     fn open(&self, name: &str, talk: &Talk) -> anyhow::Result<Model> {
-        // A folder as PaddleOCR 3 lays it out.
-        let in_folder = Path::new(name).join("inference.onnx");
-        let name = if in_folder.is_file() { in_folder.to_string_lossy().into_owned() } else { name.to_owned() };
-        let model = open(&name, self.pull, talk)?;
-        talk.detail(&format!("model: {} ({}, {}), SHA-256 {}", model.name(), model.file(), model.origin(), model.sha256()));
-        Ok(model)
+        open(name, self.pull, talk)
     }
 
     fn dictionary(&self) -> anyhow::Result<Option<DictionaryText>> {
@@ -127,4 +122,21 @@ impl ModelFlags {
             ..base
         }
     }
+}
+
+/// An error about an option under the name of its flag.
+fn as_flag(error: OcrError) -> anyhow::Error {
+    match error {
+        OcrError::Option { option, what } => anyhow!("--{}: {what}", option.replace('_', "-")),
+        error => error.into(),
+    }
+}
+
+/// Opens a model, or a folder with one as PaddleOCR 3 lays it out.
+pub(crate) fn open(name: &str, may_pull: bool, talk: &Talk) -> anyhow::Result<Model> {
+    let in_folder = Path::new(name).join("inference.onnx");
+    let name = if in_folder.is_file() { in_folder.to_string_lossy().into_owned() } else { name.to_owned() };
+    let model = model::open(&name, may_pull, talk)?;
+    talk.detail(&format!("model: {} ({}, {}), SHA-256 {}", model.name(), model.file(), model.origin(), model.sha256()));
+    Ok(model)
 }
