@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 
-use clap::builder::{RangedU64ValueParser, TypedValueParser};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{bench, cls, completions, det, doctor, eval, golden, man, models, ocr};
@@ -14,7 +13,7 @@ use crate::talk::TalkArgs;
 
 /// Vision on a plain CPU: PP-LCNet and its task heads.
 #[derive(Debug, Parser)]
-#[command(name = "vtk", version, disable_help_subcommand = true, after_long_help = sections())]
+#[command(name = "vtk", version, after_long_help = sections())]
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -41,6 +40,7 @@ pub(crate) const SECTIONS: [(&str, &[(&str, &str)]); 3] = [
     (
         "Examples",
         &[
+            ("vtk ocr scan.png > scan.txt", "what does it say?"),
             ("vtk cls photo.jpg", "what does it show?"),
             ("vtk cls --model page-orientation scan.png", "which way up does it stand?"),
             ("vtk cls -r --json photos > answers.jsonl", "a line of JSON for each picture"),
@@ -111,14 +111,14 @@ pub(crate) struct Shared<F: Forms = Format> {
     format: F,
 
     /// Results as JSON, one object per input and line; the same as --format json
-    #[arg(long, conflicts_with = "format")]
+    #[arg(long, overrides_with = "format")]
     json: bool,
 
     /// Threads to compute with; 0 takes all cores
     ///
     /// Many pictures are read and answered side by side with one thread each; a single picture gets all threads. Results don't depend
     /// on it.
-    #[arg(long, default_value_t = 0, value_name = "N", value_parser = thread_count())]
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = thread_count, allow_negative_numbers = true)]
     pub(crate) threads: usize,
 
     /// The most pixels that a picture may have
@@ -199,8 +199,8 @@ impl<F: Forms> Shared<F> {
 }
 
 /// Reads a number of threads: more than this would only be a slip of the finger, and few machines could start them.
-pub(crate) fn thread_count() -> impl TypedValueParser<Value = usize> {
-    RangedU64ValueParser::<usize>::new().range(..=1024)
+pub(crate) fn thread_count(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|count| *count <= 1024).ok_or_else(|| "a number from 0 (all cores) to 1024 was expected".to_owned())
 }
 
 /// The short help of a command, as `vtk COMMAND -h` prints it.

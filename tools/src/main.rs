@@ -6,7 +6,6 @@ mod bench;
 mod cli;
 mod commands;
 mod failure;
-mod graphs;
 mod inputs;
 mod labelled;
 mod machine;

@@ -28,8 +28,11 @@ impl Out {
 
     /// Writes one value as one line of JSON and hands it on at once.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
-        write_json(value, self)?;
-        self.write_all(b"\n")?;
+        // A value that can't be written leaves no half line.
+        let mut line = Vec::new();
+        write_json(value, &mut line)?;
+        line.push(b'\n');
+        self.write_all(&line)?;
         self.flush()
     }
 

@@ -3,6 +3,7 @@
 //! `vtk photo.jpg` is what anybody tries first. The answer names the tasks that could be meant.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -26,7 +27,10 @@ pub(crate) fn explain(error: &Error) -> ExitStatus {
     };
     match printed {
         // A reader that has gone away has seen enough.
-        Err(failed) if failed.kind() != io::ErrorKind::BrokenPipe => ExitStatus::Unusable,
+        Err(failed) if failed.kind() != io::ErrorKind::BrokenPipe => {
+            let _ = writeln!(io::stderr(), "error: cannot write to standard output: {failed}");
+            ExitStatus::Unusable
+        }
         _ if error.use_stderr() => ExitStatus::Unusable,
         _ => ExitStatus::Done,
     }
@@ -42,6 +46,9 @@ fn is_inert_command() -> bool {
 
 /// What to say in place of clap's message. None where clap says it well.
 fn advice(error: &Error, program: &Command) -> Option<String> {
+    if error.kind() == ErrorKind::UnknownArgument {
+        return hyphened(env::args_os().skip(1));
+    }
     let typed = match (error.kind(), error.get(ContextKind::InvalidSubcommand)) {
         (ErrorKind::InvalidSubcommand, Some(ContextValue::String(typed))) => typed,
         _ => return None,
@@ -55,6 +62,13 @@ fn advice(error: &Error, program: &Command) -> Option<String> {
     // The words that a task would say about it.
     let found = decode(&shown.to_string(), &beginning, &DecodeOptions::default()).err();
     Some(format!("`{shown}` is no command and no picture{}", found.map(|found| format!("\n{found}")).unwrap_or_default()))
+}
+
+/// What to say where a file whose name begins like a flag was taken for one.
+fn hyphened(mut typed: impl Iterator<Item = OsString>) -> Option<String> {
+    let name = typed.find(|typed| typed.as_encoded_bytes().starts_with(b"-") && typed != "-" && Path::new(typed).exists())?;
+    let shown = name.to_string_lossy();
+    Some(format!("`{}` is no flag; the file of that name is ./{}", plain(&shown), plain(&shown)))
 }
 
 /// A picture by content; where nothing is there, by its name.
@@ -91,7 +105,7 @@ fn quoted(name: &str) -> Option<String> {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./+,".contains(c);
     match name {
         name if name.chars().all(is_plain) => Some(name.to_owned()),
-        name if name.contains(['\'', '"', '\\', '$', '`', '!']) || name.contains(char::is_control) => None,
+        name if name.contains(['\'', '"', '\\', '$', '`', '!', char::REPLACEMENT_CHARACTER]) || name.contains(char::is_control) => None,
         name => Some(format!("\"{name}\"")),
     }
 }

@@ -29,7 +29,7 @@ pub(crate) struct Args {
     batch: u16,
 
     /// Threads, one or several numbers
-    #[arg(long, default_value = "1", value_delimiter = ',', value_name = "N,…", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, default_value = "1", value_delimiter = ',', value_name = "N,…", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Vec<u16>,
 
     /// How many times each network has its turn

@@ -1,5 +1,7 @@
 //! `vtk golden DIR…`: replays reference cases and says how far vtk is from the reference implementations.
 
+mod graphs;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
@@ -12,7 +14,7 @@ use vtk_imaging::ImagingReplay;
 use vtk_ocr::replay::OcrReplay;
 use vtk_zoo::{Event, Zoo, ZooError};
 
-use crate::graphs::GraphReplay;
+use self::graphs::GraphReplay;
 use crate::model::zoo;
 use crate::print::Out;
 use crate::status::ExitStatus;
