@@ -2,10 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::document::confidence;
+use super::page::{Outline, Part, confidence};
 use super::xml::Escaped;
-use super::{Bounds, PageText, words};
-use crate::layout::{Block, Paragraph, Row};
+use super::{Bounds, PageText, Word};
 
 /// Writes the head. `name` is that of the first page's picture.
 pub(super) fn begin(out: &mut impl Write, name: &str) -> io::Result<()> {
@@ -31,60 +30,42 @@ pub(super) fn page(out: &mut impl Write, page: &PageText<'_>, number: usize) -> 
     let (width, height) = (page.size.width, page.size.height);
     writeln!(out, r#"  <Page ID="page_{number}" PHYSICAL_IMG_NR="{number}" WIDTH="{width}" HEIGHT="{height}">"#)?;
     writeln!(out, "   <PrintSpace {}>", at(page.bounds()))?;
-    let mut ids = Ids { page: number, ..Ids::default() };
-    page.layout.blocks.iter().try_for_each(|block| ids.block(out, page, block))?;
+    // The schema asks for a word at least in each line.
+    page.outline(&mut Alto { out, page: number }, false)?;
     writeln!(out, "   </PrintSpace>\n  </Page>")
 }
 
-/// How many of each kind the page has so far.
-#[derive(Default)]
-struct Ids {
+/// The parts of a page, written.
+struct Alto<'a, W> {
+    out: &'a mut W,
     page: usize,
-    blocks: usize,
-    paragraphs: usize,
-    lines: usize,
-    words: usize,
 }
 
-impl Ids {
-    fn block(&mut self, out: &mut impl Write, page: &PageText<'_>, block: &Block) -> io::Result<()> {
-        self.blocks += 1;
-        let place = at(page.around_all(&block.paragraphs));
-        writeln!(out, r#"    <ComposedBlock ID="block_{}_{}" {place}>"#, self.page, self.blocks)?;
-        block.paragraphs.iter().try_for_each(|paragraph| self.paragraph(out, page, paragraph))?;
-        writeln!(out, "    </ComposedBlock>")
+impl<W: Write> Outline for Alto<'_, W> {
+    fn begin(&mut self, part: Part, number: usize, bounds: Bounds) -> io::Result<()> {
+        let (page, place) = (self.page, at(bounds));
+        match part {
+            Part::Block => writeln!(self.out, r#"    <ComposedBlock ID="block_{page}_{number}" {place}>"#),
+            Part::Paragraph => writeln!(self.out, r#"     <TextBlock ID="par_{page}_{number}" {place}>"#),
+            Part::Row => writeln!(self.out, r#"      <TextLine ID="line_{page}_{number}" {place}>"#),
+        }
     }
 
-    fn paragraph(&mut self, out: &mut impl Write, page: &PageText<'_>, paragraph: &Paragraph) -> io::Result<()> {
-        self.paragraphs += 1;
-        let place = at(page.around(&paragraph.rows));
-        writeln!(out, r#"     <TextBlock ID="par_{}_{}" {place}>"#, self.page, self.paragraphs)?;
-        paragraph.rows.iter().try_for_each(|row| self.line(out, page, row))?;
-        writeln!(out, "     </TextBlock>")
+    fn end(&mut self, part: Part) -> io::Result<()> {
+        self.out.write_all(match part {
+            Part::Block => b"    </ComposedBlock>\n",
+            Part::Paragraph => b"     </TextBlock>\n",
+            Part::Row => b"      </TextLine>\n",
+        })
     }
 
-    /// A row; the schema asks for a word at least, so one without words is left out.
-    fn line(&mut self, out: &mut impl Write, page: &PageText<'_>, row: &Row) -> io::Result<()> {
-        let mut words = page.lines_of(row).flat_map(words).peekable();
-        if words.peek().is_none() {
-            return Ok(());
+    fn word(&mut self, word: &Word, number: usize, bounds: Bounds, before: Option<Bounds>) -> io::Result<()> {
+        if let Some(before) = before {
+            let width = bounds.left.saturating_sub(before.right);
+            writeln!(self.out, r#"       <SP WIDTH="{width}" HPOS="{}" VPOS="{}"/>"#, before.right, before.top)?;
         }
-        self.lines += 1;
-        let place = at(page.around([row]));
-        writeln!(out, r#"      <TextLine ID="line_{}_{}" {place}>"#, self.page, self.lines)?;
-        let mut before: Option<Bounds> = None;
-        for word in words {
-            let bounds = Bounds::around([&word.quad], page.bounds());
-            if let Some(before) = before.replace(bounds) {
-                let width = bounds.left.saturating_sub(before.right);
-                writeln!(out, r#"       <SP WIDTH="{width}" HPOS="{}" VPOS="{}"/>"#, before.right, before.top)?;
-            }
-            self.words += 1;
-            let id = format!("word_{}_{}", self.page, self.words);
-            let score = confidence(word.score);
-            writeln!(out, r#"       <String ID="{id}" {} WC="{score:.4}" CONTENT="{}"/>"#, at(bounds), Escaped(&word.text))?;
-        }
-        writeln!(out, "      </TextLine>")
+        let (id, score) = (format!("word_{}_{number}", self.page), confidence(word.score));
+        writeln!(self.out, r#"       <String ID="{id}" {} WC="{score:.4}" CONTENT="{}"/>"#, at(bounds), Escaped(&word.text))
     }
 }
 

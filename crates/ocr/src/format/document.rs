@@ -4,11 +4,8 @@ use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
 
-use vtk_imaging::Size;
-
-use super::{Bounds, alto, hocr, text, tsv};
-use crate::layout::{PageLayout, Paragraph, Row};
-use crate::{OcrError, TextLine};
+use super::{PageText, alto, hocr, text, tsv};
+use crate::OcrError;
 
 /// The form of a document.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -56,46 +53,6 @@ impl FromStr for DocumentFormat {
             what: format!("there is no document format `{name}`; there are text, tsv, hocr and alto"),
         })
     }
-}
-
-/// A page that was read.
-#[derive(Clone, Copy, Debug)]
-pub struct PageText<'a> {
-    /// The name of its picture, for formats that tell it.
-    pub name: &'a str,
-    /// The size of its picture, to which boxes are cut.
-    pub size: Size,
-    /// Its lines.
-    pub lines: &'a [TextLine],
-    /// How they belong together; a line that is not in it is not written.
-    pub layout: &'a PageLayout,
-}
-
-impl<'a> PageText<'a> {
-    pub(super) fn bounds(&self) -> Bounds {
-        Bounds::page(self.size)
-    }
-
-    /// The lines of a row.
-    pub(super) fn lines_of(&self, row: &'a Row) -> impl Iterator<Item = &'a TextLine> {
-        let lines = self.lines;
-        row.pieces.iter().filter_map(move |piece| lines.get(piece.line))
-    }
-
-    /// The box around rows.
-    pub(super) fn around(&self, rows: impl IntoIterator<Item = &'a Row>) -> Bounds {
-        Bounds::around(rows.into_iter().flat_map(|row| self.lines_of(row)).map(|line| &line.quad), self.bounds())
-    }
-
-    /// The box around paragraphs.
-    pub(super) fn around_all(&self, paragraphs: &'a [Paragraph]) -> Bounds {
-        self.around(paragraphs.iter().flat_map(|paragraph| &paragraph.rows))
-    }
-}
-
-/// A score as formats may hold it: 0 to 1.
-pub(super) fn confidence(score: f32) -> f32 {
-    if score.is_finite() { score.clamp(0.0, 1.0) } else { 0.0 }
 }
 
 /// Writes a document, page by page. What it holds of a page does not outlive the call.

@@ -2,10 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::document::confidence;
+use super::page::{Outline, Part, confidence};
 use super::xml::Escaped;
-use super::{Bounds, PageText, words};
-use crate::layout::{Block, Paragraph, Row};
+use super::{Bounds, PageText, Word};
 
 /// Writes the head. `name` is that of the first page's picture.
 pub(super) fn begin(out: &mut impl Write, name: &str) -> io::Result<()> {
@@ -33,51 +32,39 @@ pub(super) fn page(out: &mut impl Write, page: &PageText<'_>, number: usize) -> 
     let (place, index) = (at(page.bounds()), number - 1);
     let title = format!(r#"image "{name}"; {place}; ppageno {index}"#);
     writeln!(out, r#"  <div class="ocr_page" id="page_{number}" title="{}">"#, Escaped(&title))?;
-    let mut ids = Ids { page: number, ..Ids::default() };
-    page.layout.blocks.iter().try_for_each(|block| ids.block(out, page, block))?;
+    page.outline(&mut Hocr { out, page: number }, true)?;
     writeln!(out, "  </div>")
 }
 
-/// How many of each kind the page has so far.
-#[derive(Default)]
-struct Ids {
+/// The parts of a page, written.
+struct Hocr<'a, W> {
+    out: &'a mut W,
     page: usize,
-    blocks: usize,
-    paragraphs: usize,
-    lines: usize,
-    words: usize,
 }
 
-impl Ids {
-    fn block(&mut self, out: &mut impl Write, page: &PageText<'_>, block: &Block) -> io::Result<()> {
-        self.blocks += 1;
-        let place = at(page.around_all(&block.paragraphs));
-        writeln!(out, r#"   <div class="ocr_carea" id="block_{}_{}" title="{place}">"#, self.page, self.blocks)?;
-        block.paragraphs.iter().try_for_each(|paragraph| self.paragraph(out, page, paragraph))?;
-        writeln!(out, "   </div>")
-    }
-
-    fn paragraph(&mut self, out: &mut impl Write, page: &PageText<'_>, paragraph: &Paragraph) -> io::Result<()> {
-        self.paragraphs += 1;
-        let place = at(page.around(&paragraph.rows));
-        writeln!(out, r#"    <p class="ocr_par" id="par_{}_{}" title="{place}">"#, self.page, self.paragraphs)?;
-        paragraph.rows.iter().try_for_each(|row| self.line(out, page, row))?;
-        writeln!(out, "    </p>")
-    }
-
-    fn line(&mut self, out: &mut impl Write, page: &PageText<'_>, row: &Row) -> io::Result<()> {
-        self.lines += 1;
-        let place = at(page.around([row]));
-        writeln!(out, r#"     <span class="ocr_line" id="line_{}_{}" title="{place}">"#, self.page, self.lines)?;
-        for word in page.lines_of(row).flat_map(words) {
-            self.words += 1;
-            let place = at(Bounds::around([&word.quad], page.bounds()));
-            let confidence = (100.0 * confidence(word.score)).round() as u32;
-            let id = format!("word_{}_{}", self.page, self.words);
-            let text = Escaped(&word.text);
-            writeln!(out, r#"      <span class="ocrx_word" id="{id}" title="{place}; x_wconf {confidence}">{text}</span>"#)?;
+impl<W: Write> Outline for Hocr<'_, W> {
+    fn begin(&mut self, part: Part, number: usize, bounds: Bounds) -> io::Result<()> {
+        let (page, place) = (self.page, at(bounds));
+        match part {
+            Part::Block => writeln!(self.out, r#"   <div class="ocr_carea" id="block_{page}_{number}" title="{place}">"#),
+            Part::Paragraph => writeln!(self.out, r#"    <p class="ocr_par" id="par_{page}_{number}" title="{place}">"#),
+            Part::Row => writeln!(self.out, r#"     <span class="ocr_line" id="line_{page}_{number}" title="{place}">"#),
         }
-        writeln!(out, "     </span>")
+    }
+
+    fn end(&mut self, part: Part) -> io::Result<()> {
+        self.out.write_all(match part {
+            Part::Block => b"   </div>\n",
+            Part::Paragraph => b"    </p>\n",
+            Part::Row => b"     </span>\n",
+        })
+    }
+
+    fn word(&mut self, word: &Word, number: usize, bounds: Bounds, _: Option<Bounds>) -> io::Result<()> {
+        let (page, place, text) = (self.page, at(bounds), Escaped(&word.text));
+        let confidence = (100.0 * confidence(word.score)).round() as u32;
+        let title = format!("{place}; x_wconf {confidence}");
+        writeln!(self.out, r#"      <span class="ocrx_word" id="word_{page}_{number}" title="{title}">{text}</span>"#)
     }
 }
 

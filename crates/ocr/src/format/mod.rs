@@ -11,6 +11,7 @@ mod alto;
 mod bounds;
 mod document;
 mod hocr;
+mod page;
 mod safe;
 mod text;
 mod tsv;
@@ -18,7 +19,8 @@ mod words;
 mod xml;
 
 pub use bounds::Bounds;
-pub use document::{DocumentFormat, DocumentWriter, PageText};
+pub use document::{DocumentFormat, DocumentWriter};
+pub use page::PageText;
 pub use words::{Word, words};
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::document::confidence;
+use super::page::confidence;
 use super::safe::safe;
 use super::{Bounds, PageText, words};
 
