@@ -1,39 +1,11 @@
 //! What a family of networks has to say about itself; everything else is derived.
 
 use vtk_nn::{NetBuilder, NnError, Var};
-use vtk_weights::Checkpoint;
 
 use crate::head::Fc;
 use crate::options::OptionSpec;
+use crate::shapes::Shapes;
 use crate::{KeyMap, Tap, Toolkit};
-
-/// Shapes by key: of a checkpoint, or of the file behind a net being grown.
-pub(crate) trait Shapes {
-    /// The shape of the tensor under `key`, if there is one.
-    fn shape_of(&self, key: &str) -> Option<Vec<usize>>;
-
-    /// Whether there is a tensor under `key`.
-    fn has(&self, key: &str) -> bool {
-        self.shape_of(key).is_some()
-    }
-
-    /// The first dimension of the tensor under `key`: a convolution's output channels.
-    fn outputs_of(&self, key: &str) -> Option<usize> {
-        self.shape_of(key)?.first().copied()
-    }
-}
-
-impl Shapes for NetBuilder<'_> {
-    fn shape_of(&self, key: &str) -> Option<Vec<usize>> {
-        self.key_shape(key)
-    }
-}
-
-impl Shapes for Checkpoint {
-    fn shape_of(&self, key: &str) -> Option<Vec<usize>> {
-        self.get(key).map(|tensor| tensor.shape().to_vec())
-    }
-}
 
 /// A family of networks: its names, its options, and the layers of one configuration.
 pub(crate) trait Family: Clone + Sized {

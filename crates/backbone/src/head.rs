@@ -3,7 +3,7 @@
 use vtk_nn::{Activation, Conv, Linear, LinearLayout, NetBuilder, NnError, Var};
 
 use crate::KeyMap;
-use crate::family::Shapes;
+use crate::shapes::Shapes;
 
 /// The 1×1 convolution that PP-LCNet, PP-LCNetV2 and MobileNetV3 have after the global average pool, without batch norm.
 #[derive(Debug, Clone)]

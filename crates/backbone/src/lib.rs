@@ -37,6 +37,7 @@ mod fitting;
 mod head;
 mod keys;
 mod options;
+mod shapes;
 mod stride;
 
 pub use arch::Arch;

@@ -10,10 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::GoldenError;
 use crate::form::{StoredTensor, TensorSource, Tolerance, Weights};
-use crate::walk::folder_name;
-
-/// The file that makes a folder a case.
-pub(crate) const CASE_FILE: &str = "case.json";
+use crate::walk::{CASE_FILE, folder_name};
 
 /// The version of the format that this crate reads.
 const FORMAT: u64 = 1;

@@ -168,7 +168,7 @@ mod tests {
 
     use super::*;
     use crate::NoPackages;
-    use crate::case::CASE_FILE;
+    use crate::walk::CASE_FILE;
 
     /// A case with the given `case.json`, beside an `io.safetensors` with `x` (two bytes) and `expected.y` (two f32).
     fn folder(json: &str) -> TempDir {

@@ -5,7 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::GoldenError;
-use crate::case::CASE_FILE;
+
+/// The file that makes a folder a case.
+pub(crate) const CASE_FILE: &str = "case.json";
 
 /// A folder that holds a case.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -25,6 +25,7 @@ mod builder;
 mod constants;
 mod cost;
 mod error;
+mod input;
 mod layers;
 mod network;
 mod onnx;
@@ -37,7 +38,9 @@ mod shared;
 pub use builder::{NetBuilder, Var};
 pub use constants::onnx_constants;
 pub use error::NnError;
+pub use input::InputInfo;
 pub use layers::{
     Activation, BatchNorm, Conv, ConvTranspose, LayerNorm, Linear, LinearLayout, Lstm, LstmDirection, Padding, Pool, Resize, SqueezeExcite,
 };
-pub use network::{InputInfo, Network, PlanStats};
+pub use network::Network;
+pub use plan::PlanStats;

@@ -11,9 +11,10 @@ use vtk_kernels::{Threads, guard};
 use vtk_weights::Checkpoint;
 
 use crate::builder::{NetBuilder, Var};
+use crate::input::InputInfo;
 use crate::onnx::OnnxGraph;
 use crate::params::{Params, Store};
-use crate::plan::{PlanCache, Shapes};
+use crate::plan::{PlanCache, PlanStats, Shapes};
 use crate::{NnError, cost};
 
 /// What a growth gives: the named outputs.
@@ -40,29 +41,6 @@ struct Body {
 enum Source {
     Grown { store: Store, grow: Box<Grow> },
     Imported(Box<OnnxGraph>),
-}
-
-/// An input of a network.
-#[derive(Debug, Clone)]
-pub struct InputInfo {
-    /// Its name.
-    pub name: String,
-    /// Its sizes; `None` where any size may come.
-    pub shape: Vec<Option<usize>>,
-    pub(crate) datum_type: DatumType,
-}
-
-/// What the plans of a network hold and how often they were found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PlanStats {
-    /// Runs that found their plan.
-    pub hits: u64,
-    /// Runs that had to plan.
-    pub misses: u64,
-    /// Plans held now.
-    pub plans: usize,
-    /// Bytes they hold now, beside what they share.
-    pub bytes: usize,
 }
 
 impl Network {
@@ -318,13 +296,6 @@ fn to_array(value: TValue) -> TractResult<ArrayD<f32>> {
         return tensor.into_plain_array::<f32>();
     }
     tensor.cast_to::<f32>()?.into_owned().into_plain_array::<f32>()
-}
-
-impl fmt::Display for InputInfo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sizes: Vec<String> = self.shape.iter().map(|d| d.map_or_else(|| "any".to_owned(), |d| d.to_string())).collect();
-        write!(f, "[{}]", sizes.join(", "))
-    }
 }
 
 impl fmt::Debug for Network {

@@ -10,7 +10,7 @@ use tract_onnx::tract_core::ops::konst::Const;
 use tract_onnx::tract_hir::internal::*;
 
 use crate::NnError;
-use crate::network::InputInfo;
+use crate::input::InputInfo;
 
 /// A parsed ONNX graph.
 pub(crate) struct OnnxGraph {

@@ -12,8 +12,20 @@ use tract_onnx::tract_core::internal::TractError;
 use tract_onnx::tract_core::ops::scan::Scan;
 use vtk_kernels::Threads;
 
-use crate::network::PlanStats;
 use crate::shared::Shared;
+
+/// What the plans of a network hold and how often they were found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlanStats {
+    /// Runs that found their plan.
+    pub hits: u64,
+    /// Runs that had to plan.
+    pub misses: u64,
+    /// Plans held now.
+    pub plans: usize,
+    /// Bytes they hold now, beside what they share.
+    pub bytes: usize,
+}
 
 /// The shapes of all inputs: what a plan is for.
 pub(crate) type Shapes = Vec<Vec<usize>>;

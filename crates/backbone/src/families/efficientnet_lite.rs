@@ -6,8 +6,9 @@
 use vtk_nn::{NetBuilder, NnError, Var};
 
 use crate::blocks::{ConvBn, ConvBnKeys, DepthwiseSeparable, InvertedResidual, make_divisible};
-use crate::family::{Family, Shapes};
+use crate::family::Family;
 use crate::head::Fc;
+use crate::shapes::Shapes;
 use crate::{Act, KeyMap, Tap};
 
 const EPSILON: f32 = 1e-3;

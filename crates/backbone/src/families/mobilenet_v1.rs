@@ -5,9 +5,10 @@
 use vtk_nn::{NetBuilder, NnError, Var};
 
 use crate::blocks::{ConvBn, ConvBnKeys, DepthwiseSeparable};
-use crate::family::{Family, Shapes};
+use crate::family::Family;
 use crate::head::Fc;
 use crate::options;
+use crate::shapes::Shapes;
 use crate::stride::Walked;
 use crate::{Act, KeyMap, Tap, Toolkit};
 

@@ -7,9 +7,10 @@
 use vtk_nn::{Activation, NetBuilder, NnError, Var};
 
 use crate::blocks::{ConvBn, ConvBnKeys, DepthwiseSeparable, InvertedResidual, Squeeze, make_divisible};
-use crate::family::{Family, Shapes};
+use crate::family::Family;
 use crate::head::{Fc, LastConv, dropout};
 use crate::options::{self, OptionSpec};
+use crate::shapes::Shapes;
 use crate::stride::Walked;
 use crate::{Act, KeyMap, Stride, Tap, Toolkit};
 

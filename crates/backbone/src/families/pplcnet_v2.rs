@@ -8,9 +8,10 @@
 use vtk_nn::{Activation, BatchNorm, Conv, NetBuilder, NnError, Var};
 
 use crate::blocks::{ConvBn, ConvBnKeys, DepthwiseSeparable, EPSILON, Squeeze, make_divisible};
-use crate::family::{Family, Shapes};
+use crate::family::Family;
 use crate::head::{Fc, LastConv, dropout};
 use crate::options::{self, OptionSpec};
+use crate::shapes::Shapes;
 use crate::stride::Walked;
 use crate::{Act, KeyMap, Tap};
 

@@ -6,8 +6,9 @@
 use vtk_nn::{NetBuilder, NnError, Padding, Pool, Var};
 
 use crate::blocks::{Bottleneck, ConvBn, ConvBnKeys};
-use crate::family::{Family, Shapes};
+use crate::family::Family;
 use crate::head::Fc;
+use crate::shapes::Shapes;
 use crate::{Act, KeyMap, Tap};
 
 /// Blocks and filters of each stage; four times as many channels come out.

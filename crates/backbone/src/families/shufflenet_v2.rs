@@ -5,9 +5,10 @@
 use vtk_nn::{NetBuilder, NnError, Padding, Pool, Var};
 
 use crate::blocks::{ConvBn, ConvBnKeys};
-use crate::family::{Family, Shapes};
+use crate::family::Family;
 use crate::head::Fc;
 use crate::options::{self, OptionSpec};
+use crate::shapes::Shapes;
 use crate::{Act, KeyMap, Tap, Toolkit};
 
 /// Blocks in stages 2, 3, 4.

@@ -9,54 +9,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use vtk_backbone::{Act, Arch, Backbone};
 use vtk_imaging::{ImagingError, Recipe, Size};
 
+use super::kinds::{Head, Neck};
 use super::official::{OFFICIAL, Official};
 use crate::{DetError, recipe};
-
-/// How maps of three strides are mixed and a fourth is made. Both are the same graph of other blocks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Neck {
-    /// Of the current generation: depthwise separable stacks (`lcpan`).
-    LcPan,
-    /// Of the first generation: cross-stage partial layers (`csppan`).
-    CspPan,
-}
-
-/// How a map becomes scores and boxes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Head {
-    /// Of the first generation: one convolution gives scores and distributions (`v1`).
-    V1,
-    /// Of the current generation: gated features, a convolution for each, and an alignment branch whose score is multiplied (`v2`).
-    V2,
-}
-
-impl Neck {
-    const NAMES: [(Self, &'static str); 2] = [(Self::LcPan, "lcpan"), (Self::CspPan, "csppan")];
-}
-
-impl Head {
-    const NAMES: [(Self, &'static str); 2] = [(Self::V1, "v1"), (Self::V2, "v2")];
-}
-
-fn name_of<T: PartialEq>(names: &[(T, &'static str)], value: &T) -> &'static str {
-    names.iter().find(|(known, _)| known == value).map_or("", |(_, name)| name)
-}
-
-fn named<T: Copy>(names: &[(T, &str)], name: &str) -> Option<T> {
-    names.iter().find(|(_, known)| *known == name).map(|(value, _)| *value)
-}
-
-impl fmt::Display for Neck {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(name_of(&Self::NAMES, self))
-    }
-}
-
-impl fmt::Display for Head {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(name_of(&Self::NAMES, self))
-    }
-}
 
 /// A PicoDet: one of the official configurations, or what differs from one.
 ///
@@ -157,8 +112,8 @@ impl PicoDetConfig {
     fn set(&mut self, option: &str, value: &str) -> Option<()> {
         let number = |range: std::ops::RangeInclusive<usize>| value.parse().ok().filter(|n| range.contains(n));
         match option {
-            "neck" => self.neck = named(&Neck::NAMES, value)?,
-            "head" => self.head = named(&Head::NAMES, value)?,
+            "neck" => self.neck = Neck::named(value)?,
+            "head" => self.head = Head::named(value)?,
             "act" => self.act = Act::named(value).filter(|act| *act != Act::Identity)?,
             "channels" => self.channels = number(2..=1024).filter(|n| n % 2 == 0)?,
             _ => self.convs = number(1..=16)?,

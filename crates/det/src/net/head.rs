@@ -7,7 +7,8 @@
 use vtk_backbone::blocks::{ConvBn, ConvBnKeys};
 use vtk_nn::{Activation, Conv, NetBuilder, NnError, Var};
 
-use super::config::{Head, PicoDetConfig};
+use super::config::PicoDetConfig;
+use super::kinds::Head;
 use super::neck::{KERNEL, dp_keys, sizes};
 use crate::decode::BINS;
 

@@ -6,7 +6,8 @@ use vtk_backbone::Arch;
 use vtk_weights::Checkpoint;
 use vtk_zoo::Entry;
 
-use super::config::{Head, Neck, PicoDetConfig};
+use super::config::PicoDetConfig;
+use super::kinds::{Head, Neck};
 use crate::DetError;
 
 /// What the keys and shapes of a checkpoint say by themselves.

@@ -3,11 +3,13 @@
 mod config;
 mod head;
 mod keys;
+mod kinds;
 mod neck;
 mod official;
 
-pub use config::{Head, Neck, PicoDetConfig};
+pub use config::PicoDetConfig;
 pub(crate) use keys::identify;
+pub use kinds::{Head, Neck};
 
 use vtk_backbone::{Backbone, KeyMap, Toolkit};
 use vtk_nn::{NetBuilder, NnError, Var};

@@ -7,7 +7,8 @@
 use vtk_backbone::blocks::{ConvBn, ConvBnKeys, DepthwiseSeparable};
 use vtk_nn::{NetBuilder, NnError, Resize, Var};
 
-use super::config::{Neck, PicoDetConfig};
+use super::config::PicoDetConfig;
+use super::kinds::Neck;
 
 /// Kernels of depthwise convolutions in neck and head.
 pub(super) const KERNEL: usize = 5;

@@ -2,7 +2,7 @@
 
 use vtk_backbone::Act;
 
-use super::config::{Head, Neck};
+use super::kinds::{Head, Neck};
 
 /// One official configuration.
 #[derive(Debug, PartialEq)]
