@@ -1,8 +1,5 @@
 //! What can be named: files, folders, patterns, standard input.
 
-use std::fs::OpenOptions;
-use std::io::IsTerminal;
-
 use crate::support::{Done, Sandbox, picture};
 
 const FAST: [&str; 3] = ["--json", "--model", "page-orientation"];
@@ -109,18 +106,4 @@ fn standard_input_is_a_dash_or_nothing_at_all() {
     assert_eq!(done.names(), ["-", "a.ppm", "-"]);
     assert!(done.err.contains("standard input: named twice"), "{done:#?}");
     Done::fed(&mut sandbox.vtk(&["cls"]), b"").status(1).says(&["standard input: the file is empty"]);
-}
-
-#[cfg(unix)]
-#[test]
-fn no_input_on_a_terminal_prints_short_help() {
-    // The master side of a pseudo-terminal is a terminal itself.
-    let terminal = OpenOptions::new().read(true).write(true).open("/dev/ptmx");
-    let Some(terminal) = terminal.ok().filter(IsTerminal::is_terminal) else {
-        eprintln!("skipped: no pseudo-terminal is to be had here, so nothing was tested");
-        return;
-    };
-    let done = Done::of(Sandbox::new().vtk(&["cls"]).stdin(terminal)).status(2).says(&["Usage: vtk cls", "--model"]);
-    assert_eq!(done.out, "");
-    assert!(!done.err.contains("Possible values:"), "the long help: {done:#?}");
 }

@@ -128,23 +128,3 @@ fn timing_goes_to_standard_error_and_names_the_stages() {
     }
     assert!(done.err.contains("first result after "), "{done:#?}");
 }
-
-/// Progress is for terminals: everywhere else the tests above find standard error empty.
-#[cfg(target_os = "linux")]
-#[test]
-fn progress_shows_on_a_terminal_for_more_than_one_picture() {
-    let sandbox = Sandbox::with_pictures(&["a.ppm", "b.ppm", "c.ppm"]);
-    let in_terminal = |args: &str| {
-        let command = format!("'{}' cls --model page-orientation {args} >/dev/null", env!("CARGO_BIN_EXE_vtk"));
-        let mut script = std::process::Command::new("script");
-        script.args(["-qec", &command, "/dev/null"]).current_dir(sandbox.path("")).stdin(Stdio::null()).env("TERM", "xterm");
-        script.output().ok().filter(|output| output.status.success()).map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
-    };
-    let Some(several) = in_terminal("a.ppm b.ppm c.ppm") else {
-        eprintln!("skipped: the program `script` is not here, so nothing was tested");
-        return;
-    };
-    assert!(several.contains("of 3"), "{several:?}");
-    assert_eq!(in_terminal("a.ppm").as_deref(), Some(""));
-    assert_eq!(in_terminal("-q a.ppm b.ppm c.ppm").as_deref(), Some(""));
-}

@@ -105,6 +105,7 @@ fn no_input_on_a_terminal_prints_short_help() {
         let usage = format!("Usage: vtk {task}");
         let done = Done::of(Sandbox::new().vtk(&[task]).stdin(terminal)).status(2).says(&[&usage, "--model"]);
         assert_eq!(done.out, "");
+        assert!(!done.err.contains("Possible values:"), "the long help: {done:#?}");
     }
 }
 
