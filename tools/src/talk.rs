@@ -43,9 +43,8 @@ impl Talk {
             return;
         }
         let bar = ProgressBar::with_draw_target(Some(steps as u64), ProgressDrawTarget::stderr_with_hz(10));
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos} of {len} ({eta} left)") {
-            bar.set_style(style.progress_chars("## "));
-        }
+        // How long it takes is not known from less than two steps.
+        styled(&bar, "{bar:30} {pos} of {len}");
         bar.enable_steady_tick(Duration::from_millis(250));
         self.bar = bar;
     }
@@ -53,6 +52,9 @@ impl Talk {
     /// One step is done.
     pub(crate) fn step(&self) {
         self.bar.inc(1);
+        if self.bar.position() == 2 {
+            styled(&self.bar, "{bar:30} {pos} of {len} ({eta} left)");
+        }
     }
 
     /// Takes the progress bar away.
@@ -88,6 +90,12 @@ impl Talk {
     pub(crate) fn say(&self, message: &str) {
         // Where standard error is closed, nobody listens; the exit status says what matters.
         let _ = self.aside(|| writeln!(io::stderr(), "{}", plain_lines(message)));
+    }
+}
+
+fn styled(bar: &ProgressBar, template: &str) {
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("## "));
     }
 }
 
