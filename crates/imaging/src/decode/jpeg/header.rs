@@ -3,6 +3,8 @@
 //! The color model follows libjpeg (`jdapimin.c`, `default_decompress_parms`), since files are made to look right there; zune-jpeg
 //! decides otherwise for some of them. Where it would, the header is rewritten before it gets to see it.
 
+use super::scans::Pass;
+
 /// What the numbers of the components mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Model {
@@ -34,10 +36,36 @@ pub(crate) struct Header {
     pub(crate) model: Model,
     /// EXIF's block, if there is one.
     pub(crate) exif: Option<std::ops::Range<usize>>,
+    /// The components and the way they are coded.
+    pub(crate) frame: Frame,
+    /// The first scan's header.
+    pub(crate) first: Pass,
     /// Where the first scan's data begin.
-    data: usize,
+    pub(crate) data: usize,
+    /// Coded units between two restart markers; 0 where there are none.
+    pub(crate) restarts: usize,
+    /// Whether the file relies on Motion-JPEG's standard Huffman tables.
+    pub(crate) standard_tables: bool,
     /// Ranges of the file that zune-jpeg may see before the first scan's data, where it must not see all.
     pub(crate) kept: Option<Vec<std::ops::Range<usize>>>,
+}
+
+/// The frame header.
+#[derive(Debug)]
+pub(crate) struct Frame {
+    width: usize,
+    height: usize,
+    /// Coded in passes that refine each other, instead of once and for all.
+    pub(crate) progressive: bool,
+    pub(crate) components: Vec<Component>,
+}
+
+/// One component of the frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Component {
+    pub(crate) name: u8,
+    /// Samples across and down in the smallest unit of the frame, 1 to 4.
+    pub(crate) sampling: [usize; 2],
 }
 
 /// Why a header can't be used.
@@ -56,37 +84,25 @@ const ADOBE: &[u8] = b"Adobe";
 
 /// Reads the segments up to the first scan.
 pub(crate) fn read(bytes: &[u8]) -> Result<Header, Problem> {
-    let mut scan = Scan { bytes, at: 2, jfif: false, adobe: None, exif: None, frame: None, segments: Vec::new(), gaps: false };
+    let mut scan = Scan { bytes, at: 2, ..Scan::default() };
     scan.run()?;
-    let (width, height, ids) = scan.frame.take().ok_or_else(|| Problem::Corrupt("there is no frame header before the data".to_owned()))?;
+    let frame = scan.frame.take().ok_or_else(|| Problem::Corrupt("there is no frame header before the data".to_owned()))?;
+    let ids: Vec<u8> = frame.components.iter().map(|component| component.name).collect();
     let model = model(&ids, scan.jfif, scan.adobe)?;
     let rewrite = scan.gaps || believed(&ids, scan.adobe) != Some(model);
     let kept = rewrite.then(|| scan.segments.iter().filter(|(marker, _)| *marker != 0xEE).map(|(_, range)| range.clone()).collect());
-    Ok(Header { width, height, model, exif: scan.exif, data: scan.at, kept })
-}
-
-impl Header {
-    /// Whether the picture's end marker is there. Without it a picture may lack its last rows, and zune-jpeg does not notice if all that
-    /// is missing is part of the last row of blocks.
-    pub(crate) fn is_ended(&self, bytes: &[u8]) -> bool {
-        if bytes.ends_with(&[0xFF, 0xD9]) {
-            return true;
-        }
-        let mut at = self.data;
-        while let Some(found) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == 0xFF)) {
-            at += found + 1;
-            match bytes.get(at) {
-                Some(0xD9) => return true,
-                // A segment between scans: its body may hold anything.
-                Some(0xC0..=0xCF | 0xDA..=0xFE) => match bytes.get(at + 1..at + 3) {
-                    Some([high, low]) => at += 1 + usize::from(u16::from_be_bytes([*high, *low])),
-                    _ => return false,
-                },
-                _ => {}
-            }
-        }
-        false
-    }
+    Ok(Header {
+        width: frame.width,
+        height: frame.height,
+        model,
+        exif: scan.exif,
+        first: scan.first,
+        data: scan.at,
+        restarts: scan.restarts,
+        standard_tables: !frame.progressive && !scan.tables,
+        frame,
+        kept,
+    })
 }
 
 /// libjpeg's choice.
@@ -116,13 +132,18 @@ fn believed(ids: &[u8], adobe: Option<u8>) -> Option<Model> {
     }
 }
 
+#[derive(Default)]
 struct Scan<'a> {
     bytes: &'a [u8],
     at: usize,
     jfif: bool,
     adobe: Option<u8>,
     exif: Option<std::ops::Range<usize>>,
-    frame: Option<(usize, usize, Vec<u8>)>,
+    frame: Option<Frame>,
+    first: Pass,
+    restarts: usize,
+    /// Whether there is any Huffman table.
+    tables: bool,
     /// Marker and range, its 0xFF included, of every segment before the scan's data.
     segments: Vec<(u8, std::ops::Range<usize>)>,
     /// Whether bytes that belong to no segment lie between them; libjpeg skips them.
@@ -191,13 +212,16 @@ impl Scan<'_> {
             0xC3 => return Err(Problem::Missing("lossless coding".to_owned())),
             0xC5..=0xC7 => return Err(Problem::Missing("hierarchical coding".to_owned())),
             0xC9..=0xCB | 0xCD..=0xCF => return Err(Problem::Missing("arithmetic coding".to_owned())),
-            0xC0..=0xC2 => self.frame(body)?,
+            0xC0..=0xC2 => self.frame(body, marker == 0xC2)?,
+            0xC4 => self.tables = true,
+            0xDA => self.first = Pass::read(body),
+            0xDD => self.restarts = self.number(range.start).unwrap_or(0),
             _ => {}
         }
         Ok(())
     }
 
-    fn frame(&mut self, body: &[u8]) -> Result<(), Problem> {
+    fn frame(&mut self, body: &[u8], progressive: bool) -> Result<(), Problem> {
         let [precision, h1, h0, w1, w0, components, rest @ ..] = body else {
             return Err(Problem::Corrupt("the frame header is too short".to_owned()));
         };
@@ -210,8 +234,14 @@ impl Scan<'_> {
         if rest.len() < usize::from(*components) * 3 {
             return Err(Problem::Corrupt(format!("the frame header has no room for its {components} components")));
         }
-        let ids = rest.chunks_exact(3).take(usize::from(*components)).map(|component| component[0]).collect();
-        self.frame = Some((usize::from(u16::from_be_bytes([*w1, *w0])), usize::from(u16::from_be_bytes([*h1, *h0])), ids));
+        let component = |body: &[u8]| Component { name: body[0], sampling: [usize::from(body[1] >> 4), usize::from(body[1] & 15)] };
+        let components = rest.chunks_exact(3).take(usize::from(*components)).map(component).collect();
+        let side = |high: u8, low: u8| usize::from(u16::from_be_bytes([high, low]));
+        let (width, height) = (side(*w1, *w0), side(*h1, *h0));
+        if height == 0 {
+            return Err(Problem::Missing("a height that is told behind the first scan (DNL)".to_owned()));
+        }
+        self.frame = Some(Frame { width, height, progressive, components });
         Ok(())
     }
 }
@@ -257,23 +287,6 @@ mod tests {
                 (7, 5, model, rewritten),
                 "{ids:?} {jfif} {adobe:?}"
             );
-        }
-    }
-
-    #[test]
-    fn the_end_marker_is_found_behind_scans_and_before_anything() {
-        let start = header(b"\x01", true, None, 0xC0, 8);
-        for (tail, ended) in [
-            (&b"\x12\xFF\0\x34\xFF\xD9"[..], true),
-            (b"\x12\xFF\xD0\x34\xFF\xD9 and more", true),
-            (b"\x12\xFF\xC4\0\x04\xFF\xD9\x34", false),
-            (b"\x12\xFF\xC4\0\x04\xFF\xD9\x34\xFF\xD9\0", true),
-            (b"\x12\xFF\0\xD9\x34", false),
-            (b"\x12\xFF", false),
-            (b"", false),
-        ] {
-            let bytes = [&start, tail].concat();
-            assert_eq!(read(&bytes).unwrap().is_ended(&bytes), ended, "{tail:?}");
         }
     }
 

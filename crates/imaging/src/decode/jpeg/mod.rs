@@ -1,8 +1,7 @@
 //! JPEG, through zune-jpeg in its strict mode: without it, a file cut in half decodes to a picture whose rest is grey.
 
 pub(super) mod header;
-
-use std::borrow::Cow;
+mod scans;
 
 use zune_jpeg::errors::DecodeErrors;
 use zune_jpeg::zune_core::bytestream::ZCursor;
@@ -13,6 +12,7 @@ use super::raster::Raster;
 use super::{File, color, orientation};
 use crate::ImagingError;
 use header::{Header, Model, Problem};
+use scans::Scans;
 
 pub(super) fn decode(file: &File<'_>) -> Result<Raster, ImagingError> {
     let header = header::read(file.bytes).map_err(|problem| explain(file, problem))?;
@@ -44,35 +44,41 @@ pub(super) fn samples(file: &File<'_>, header: &Header, model: Model) -> Result<
 }
 
 fn run(file: &File<'_>, header: &Header, output: impl Fn(ColorSpace) -> ColorSpace) -> Result<Vec<u8>, ImagingError> {
-    if !header.is_ended(file.bytes) {
-        return Err(file.truncated("it has no end marker"));
-    }
-    let bytes = visible(file.bytes, header);
+    let bytes = visible(file, header)?;
     // Sides are 16 bits wide, and the number of pixels has been checked.
     let options = DecoderOptions::default()
         .set_strict_mode(true)
         .set_max_width(usize::from(u16::MAX))
         .set_max_height(usize::from(u16::MAX))
         .jpeg_set_out_colorspace(ColorSpace::RGB);
-    let mut decoder = zune_jpeg::JpegDecoder::new_with_options(ZCursor::new(bytes.as_ref()), options);
+    let mut decoder = zune_jpeg::JpegDecoder::new_with_options(ZCursor::new(bytes.as_slice()), options);
     decoder.decode_headers().map_err(|error| describe(file, &error))?;
     let space = output(decoder.input_colorspace().unwrap_or(ColorSpace::RGB));
     decoder.set_options(options.jpeg_set_out_colorspace(space));
     decoder.decode().map_err(|error| describe(file, &error))
 }
 
-/// The file as zune-jpeg may see it: whole, or with segments left out that it would take for something else than libjpeg does.
-fn visible<'a>(bytes: &'a [u8], header: &Header) -> Cow<'a, [u8]> {
-    let Some(kept) = &header.kept else { return Cow::Borrowed(bytes) };
+/// The file as zune-jpeg may see it: without segments that it would take for something else than libjpeg does, with what the file
+/// leaves to be known, and with an end that no incomplete picture passes.
+fn visible(file: &File<'_>, header: &Header) -> Result<Vec<u8>, ImagingError> {
+    scans::check(header).map_err(|problem| explain(file, problem))?;
+    let scans = Scans::read(file.bytes, header).map_err(|_| file.truncated("its data end before the picture does"))?;
     let mut result = vec![0xFF, 0xD8];
-    if header.model == Model::Ycck {
+    if header.model == Model::Ycck && header.kept.is_some() {
         result.extend(b"\xFF\xEE\0\x0EAdobe\0\x64\0\0\0\0\x02");
     }
-    for range in kept {
-        result.extend_from_slice(&bytes[range.clone()]);
+    if header.standard_tables {
+        // The mark of Motion-JPEG, upon which zune-jpeg takes the tables that such frames leave out.
+        result.extend(b"\xFF\xE0\0\x07AVI1\0");
     }
-    result.extend_from_slice(&bytes[kept.last().map_or(0, |range| range.end)..]);
-    Cow::Owned(result)
+    match &header.kept {
+        Some(kept) => kept.iter().for_each(|range| result.extend_from_slice(&file.bytes[range.clone()])),
+        None => result.extend_from_slice(&file.bytes[2..header.data]),
+    }
+    for part in scans.visible(file.bytes, header) {
+        result.extend_from_slice(&part);
+    }
+    Ok(result)
 }
 
 /// Pixels of `N` components to red, green, blue.
@@ -93,9 +99,13 @@ fn describe(file: &File<'_>, error: &DecodeErrors) -> ImagingError {
     let text = text.trim_matches('"').trim();
     match error {
         DecodeErrors::Unsupported(scheme) => file.unsupported(format!("{scheme:?}")),
-        DecodeErrors::ExhaustedData | DecodeErrors::IoErrors(_) => file.truncated(text),
+        DecodeErrors::ExhaustedData => file.truncated("its data end before the picture does"),
+        DecodeErrors::IoErrors(_) => file.truncated(text),
         DecodeErrors::ZeroError => file.corrupt("the header states a side of 0 pixels"),
-        _ if text.to_ascii_lowercase().contains("premature") => file.truncated(text),
+        // Ones alone begin no code: these are the ones behind the data.
+        _ if text.contains("premature") || text.contains("Premature") || text.contains("Code 0xFFFF") => {
+            file.truncated("its data end before the picture does")
+        }
         _ => file.corrupt(text),
     }
 }
