@@ -106,6 +106,7 @@ fn describe(file: &File<'_>, error: &DecodeErrors) -> ImagingError {
         _ if text.contains("premature") || text.contains("Premature") || text.contains("Code 0xFFFF") => {
             file.truncated("its data end before the picture does")
         }
+        _ if text.contains("Invalid component dimensions") => file.unsupported("this sampling of its components"),
         _ => file.corrupt(text),
     }
 }

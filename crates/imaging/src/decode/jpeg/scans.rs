@@ -172,11 +172,10 @@ pub(crate) fn check(header: &Header) -> Result<(), Problem> {
     if factors().any(|factor| factor == 3) {
         return missing("components sampled by thirds");
     }
-    if others.iter().any(|other| other.sampling[0] > *x || other.sampling[1] > *y) {
+    // Fewer rows of brightness than of color do come out right, but for odd cases that zune-jpeg knows and names.
+    let fewer_rows = others.iter().any(|other| other.sampling[1] > *y);
+    if others.iter().any(|other| other.sampling[0] > *x) || fewer_rows && (*x == 4 || others.len() > 2) {
         return missing("brightness sampled lower than color");
-    }
-    if *y == 4 && others.iter().any(|other| other.sampling[1] == 2) {
-        return missing("color sampled at two rows of four");
     }
     if !header.frame.progressive && header.first.names.len() < components.len() {
         if factors().any(|factor| factor != 1) {

@@ -14,6 +14,19 @@ pub(super) struct Numbers<'a> {
     big: bool,
 }
 
+/// Why a chain of directories goes no further although it has no end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Break {
+    /// A directory lies outside the file, or reaches beyond its end.
+    Outside,
+    /// A directory links back to one before it.
+    Circle,
+    /// There are more pages than any real file has.
+    TooMany,
+    /// A directory states no fields, or absurdly many.
+    Fields(u64),
+}
+
 /// The fields of one page, by tag.
 pub(super) struct Fields<'a> {
     numbers: Numbers<'a>,
@@ -72,20 +85,28 @@ impl<'a> Numbers<'a> {
         Some((count, at.checked_add(counter)?.checked_add(count.checked_mul(entry)?)?))
     }
 
-    /// Places of the directories, as far as the chain holds: it ends at 0, at a broken link, or where it would run in a circle.
-    pub(super) fn pages(&self, first: u64) -> Vec<u64> {
-        let mut pages: Vec<u64> = Vec::new();
+    /// The places of the directories, one after the other; what breaks the chain comes last, in place of a directory.
+    pub(super) fn chain(self, first: u64) -> impl Iterator<Item = Result<u64, Break>> {
         let mut seen = std::collections::HashSet::new();
-        let mut at = first;
-        while at != 0 && pages.len() < MAX_PAGES && seen.insert(at) {
-            let Some((count, link)) = self.directory(at) else { break };
-            if count == 0 || count > MAX_FIELDS {
-                break;
+        let mut next = Some(first);
+        std::iter::from_fn(move || {
+            let at = next.take().filter(|at| *at != 0 || seen.is_empty())?;
+            if seen.len() == MAX_PAGES {
+                return Some(Err(Break::TooMany));
             }
-            pages.push(at);
-            at = self.number(link, if self.big { 8 } else { 4 }).unwrap_or(0);
-        }
-        pages
+            if !seen.insert(at) {
+                return Some(Err(Break::Circle));
+            }
+            let directory = self.directory(at).and_then(|(count, link)| Some((count, self.number(link, if self.big { 8 } else { 4 })?)));
+            Some(match directory {
+                None => Err(Break::Outside),
+                Some((count, _)) if count == 0 || count > MAX_FIELDS => Err(Break::Fields(count)),
+                Some((_, link)) => {
+                    next = Some(link);
+                    Ok(at)
+                }
+            })
+        })
     }
 
     /// The fields of the directory at `at`; fields that leave the file are left out.
@@ -136,6 +157,13 @@ impl<'a> Fields<'a> {
         Some(self.bytes(tag)?.chunks_exact(width).map(|digits| self.numbers.join(digits)).collect())
     }
 
+    /// The field's fractions; none where it is absent or holds something else.
+    pub(super) fn fractions(&self, tag: u16) -> Option<Vec<f64>> {
+        let field = self.fields.get(&tag).filter(|field| field.kind == 5)?;
+        let fraction = |digits: &[u8]| self.numbers.join(&digits[..4]) as f64 / self.numbers.join(&digits[4..]) as f64;
+        Some(self.numbers.slice(field.at, field.count * 8)?.chunks_exact(8).map(fraction).collect())
+    }
+
     /// The field's first whole number.
     pub(super) fn number(&self, tag: u16) -> Option<u64> {
         self.list(tag)?.first().copied()
@@ -146,19 +174,21 @@ impl<'a> Fields<'a> {
 mod tests {
     use super::*;
 
+    /// One field (ImageWidth, SHORT, 7) and a link back to the same directory.
+    const CIRCLE: &[u8] = b"II*\0\x08\0\0\0\x01\0\0\x01\x03\0\x01\0\0\0\x07\0\0\0\x08\0\0\0";
+
     #[test]
-    fn a_chain_that_runs_in_a_circle_ends() {
-        // One field (ImageWidth, SHORT, 7) and a link back to the same directory.
-        let file = b"II*\0\x08\0\0\0\x01\0\0\x01\x03\0\x01\0\0\0\x07\0\0\0\x08\0\0\0";
-        let (numbers, first) = Numbers::open(file).unwrap();
-        assert_eq!(numbers.pages(first), [8]);
-        assert_eq!(numbers.fields(8).unwrap().number(0x100), Some(7));
-        for len in 0..file.len() {
-            if let Some((numbers, first)) = Numbers::open(&file[..len]) {
-                for page in numbers.pages(first) {
-                    assert!(numbers.fields(page).is_none_or(|fields| fields.number(0x100).is_none_or(|n| n == 7)));
-                }
-            }
+    fn a_chain_ends_at_zero_and_breaks_otherwise() {
+        let chain = |file: &[u8]| Numbers::open(file).map(|(numbers, first)| numbers.chain(first).collect::<Vec<_>>());
+        assert_eq!(chain(CIRCLE).unwrap(), [Ok(8), Err(Break::Circle)]);
+        let with_link = |link: u8| [&CIRCLE[..22], &[link, 0, 0, 0]].concat();
+        assert_eq!(chain(&with_link(0)).unwrap(), [Ok(8)]);
+        assert_eq!(chain(&with_link(99)).unwrap(), [Ok(8), Err(Break::Outside)]);
+        assert_eq!(chain(&with_link(12)).unwrap(), [Ok(8), Err(Break::Outside)]);
+        for len in 8..CIRCLE.len() {
+            assert_eq!(chain(&CIRCLE[..len]).unwrap(), [Err(Break::Outside)], "{len}");
         }
+        let (numbers, _) = Numbers::open(CIRCLE).unwrap();
+        assert_eq!(numbers.fields(8).unwrap().number(0x100), Some(7));
     }
 }

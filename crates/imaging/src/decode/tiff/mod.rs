@@ -9,23 +9,40 @@ mod unpack;
 use super::raster::Raster;
 use super::{File, color};
 use crate::ImagingError;
-use ifd::Numbers;
+use ifd::{Break, Numbers};
 use page::{Opacity, Page, Photometric};
 
 pub(super) fn pages(file: &File<'_>) -> Result<usize, ImagingError> {
-    Ok(directories(file)?.1.len())
+    Ok(walk(file, usize::MAX)?.1.len())
 }
 
-fn directories<'a>(file: &File<'a>) -> Result<(Numbers<'a>, Vec<u64>), ImagingError> {
+/// The places of the pages' directories, as many as are wanted. Reduced copies and masks of a page are no pages of their own, unless a
+/// file has nothing else.
+fn walk<'a>(file: &File<'a>, wanted: usize) -> Result<(Numbers<'a>, Vec<u64>), ImagingError> {
     let (numbers, first) = Numbers::open(file.bytes).ok_or_else(|| file.truncated("it ends within the header"))?;
-    match numbers.pages(first) {
-        pages if pages.is_empty() => Err(file.truncated("its first directory lies outside")),
-        pages => Ok((numbers, pages)),
+    let (mut full, mut reduced) = (Vec::new(), Vec::new());
+    for link in numbers.chain(first) {
+        let at = link.map_err(|fault| explain(file, fault, full.len() + reduced.len() + 1))?;
+        let is_reduced = numbers.fields(at).is_some_and(|fields| page::is_reduced(&fields));
+        if is_reduced { &mut reduced } else { &mut full }.push(at);
+        if full.len() >= wanted {
+            break;
+        }
+    }
+    Ok((numbers, if full.is_empty() { reduced } else { full }))
+}
+
+fn explain(file: &File<'_>, fault: Break, page: usize) -> ImagingError {
+    match fault {
+        Break::Outside => file.truncated(format!("the directory of page {page} lies outside")),
+        Break::Circle => file.corrupt(format!("page {page} is one of those before it: its pages run in a circle")),
+        Break::TooMany => file.corrupt(format!("it states more than {} pages", page - 1)),
+        Break::Fields(count) => file.corrupt(format!("page {page} states {count} fields")),
     }
 }
 
 pub(super) fn decode(file: &File<'_>) -> Result<Raster, ImagingError> {
-    let (numbers, pages) = directories(file)?;
+    let (numbers, pages) = walk(file, file.options.page)?;
     let at = file.options.page.checked_sub(1).and_then(|index| pages.get(index)).ok_or_else(|| file.no_page(pages.len()))?;
     let fields = numbers.fields(*at).ok_or_else(|| file.truncated("a directory leaves the file"))?;
     let page = Page::read(file, numbers, &fields)?;
@@ -45,7 +62,7 @@ fn samples(file: &File<'_>, page: &Page<'_>) -> Result<Vec<u8>, ImagingError> {
             let shown = page.chunk.height.min(size.height - top);
             let height = if page.tiled { page.chunk.height } else { shown };
             let packed = unpack::rows(file, page, stored, height, per_chunk)?;
-            let levels = levels(page, &packed, height, per_chunk);
+            let levels = levels(page, packed, height, per_chunk);
             let width = page.chunk.width.min(size.width - left);
             for (y, line) in levels.chunks_exact(page.chunk.width * per_chunk).take(shown).enumerate() {
                 let start = ((top + y) * size.width + left) * page.samples + plane;
@@ -64,11 +81,14 @@ fn samples(file: &File<'_>, page: &Page<'_>) -> Result<Vec<u8>, ImagingError> {
 
 /// Packed samples to a byte each: fewer than 8 bits are stretched (a palette's are not), of 16 bits the upper byte is kept for grey
 /// and v / 257 rounded for colors, as OpenCV does.
-fn levels(page: &Page<'_>, packed: &[u8], rows: usize, samples: usize) -> Vec<u8> {
+fn levels(page: &Page<'_>, mut packed: Vec<u8>, rows: usize, samples: usize) -> Vec<u8> {
     let values = page.chunk.width * samples;
     match page.bits {
-        _ if page.subsampling != [1; 2] => upsample(page, packed, rows),
-        8 => packed[..values * rows].to_vec(),
+        _ if page.subsampling != [1; 2] => upsample(page, &packed, rows),
+        8 => {
+            packed.truncate(values * rows);
+            packed
+        }
         16 => {
             let colors = page.photometric.colors() > 1;
             let level = |v: u16| if colors { ((u32::from(v) + 128) / 257) as u8 } else { (v >> 8) as u8 };
@@ -121,7 +141,7 @@ fn raster(page: &Page<'_>, samples: &[u8]) -> Raster {
     };
     let colors = match page.photometric {
         Photometric::Rgb => pixels.clone().flat_map(|p| [p[0], p[1], p[2]]).collect(),
-        Photometric::Ycbcr => pixels.clone().flat_map(|p| color::ycbcr([p[0], p[1], p[2]])).collect(),
+        Photometric::Ycbcr => pixels.clone().flat_map(|p| page.ycbcr.color([p[0], p[1], p[2]])).collect(),
         Photometric::Cmyk => pixels.clone().flat_map(|p| color::cmyk([p[0], p[1], p[2], p[3]])).collect(),
         _ => pixels.clone().flat_map(|p| table[usize::from(p[0])]).collect(),
     };

@@ -3,10 +3,16 @@
 use super::ccitt::Coding;
 use super::ifd::{Fields, Numbers};
 use crate::decode::File;
+use crate::decode::color::Ycbcr;
 use crate::{ImagingError, Size};
+
+/// Bytes that strips and tiles may always have, however small the picture is.
+const SMALL: u64 = 1 << 26;
 
 /// Tags of baseline TIFF 6.0 and of its supplements.
 mod tag {
+    pub(super) const SUBFILE: u16 = 254;
+    pub(super) const OLD_SUBFILE: u16 = 255;
     pub(super) const WIDTH: u16 = 256;
     pub(super) const HEIGHT: u16 = 257;
     pub(super) const BITS: u16 = 258;
@@ -30,7 +36,9 @@ mod tag {
     pub(super) const EXTRA: u16 = 338;
     pub(super) const SAMPLE_FORMAT: u16 = 339;
     pub(super) const JPEG_TABLES: u16 = 347;
+    pub(super) const LUMA: u16 = 529;
     pub(super) const SUBSAMPLING: u16 = 530;
+    pub(super) const BLACK_WHITE: u16 = 532;
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +87,8 @@ pub(super) struct Page<'a> {
     pub(super) tables: Option<&'a [u8]>,
     /// Brightness samples for each color sample, across and down; [1, 1] unless colors are YCbCr and not inside JPEG.
     pub(super) subsampling: [usize; 2],
+    /// What YCbCr means, where the page has it.
+    pub(super) ycbcr: Ycbcr,
     pub(super) orientation: u8,
     /// Width and height of a strip or tile.
     pub(super) chunk: Size,
@@ -119,12 +129,11 @@ impl<'a> Page<'a> {
         let chunk = if tiled {
             Size::new(side(tag::TILE_WIDTH), side(tag::TILE_HEIGHT))
         } else {
-            let rows = number(tag::ROWS_PER_STRIP, u64::MAX).min(size.height as u64) as usize;
+            let rows = fields.number(tag::ROWS_PER_STRIP).filter(|rows| *rows > 0).unwrap_or(u64::MAX).min(size.height as u64) as usize;
             Size::new(size.width, rows)
         };
-        // A tile may be larger than the picture; one that is absurdly large is an attack.
-        if chunk.width == 0 || chunk.height == 0 || chunk.pixels() > size.pixels().saturating_mul(4).max(1 << 22) {
-            return Err(file.corrupt(format!("strips or tiles of {} × {} pixels", chunk.width, chunk.height)));
+        if chunk.width == 0 || chunk.height == 0 {
+            return Err(file.corrupt(format!("tiles of {} × {} pixels", chunk.width, chunk.height)));
         }
         let planar = number(tag::PLANAR, 1) == 2 && samples > 1;
         if planar && subsampling != [1; 2] {
@@ -144,10 +153,11 @@ impl<'a> Page<'a> {
             palette: fields.list(tag::PALETTE).unwrap_or_default(),
             tables: fields.bytes(tag::JPEG_TABLES),
             subsampling,
+            ycbcr: ycbcr(file, fields, photometric, compression)?,
             orientation: number(tag::ORIENTATION, 1).min(255) as u8,
             chunk,
             tiled,
-            chunks: chunks(fields, tiled, numbers.bytes.len()),
+            chunks: chunks(fields, tiled, compression, numbers.bytes.len()),
         };
         page.check(file)?;
         Ok(page)
@@ -163,8 +173,22 @@ impl<'a> Page<'a> {
         if self.compression == Compression::Jpeg && self.bits != 8 {
             return Err(file.unsupported(format!("JPEG of {} bits a sample inside", self.bits)));
         }
+        self.check_chunks(file)?;
         if self.chunks.len() < self.chunk_count() {
             return Err(file.corrupt(format!("{} strips or tiles, wanted {}", self.chunks.len(), self.chunk_count())));
+        }
+        Ok(())
+    }
+
+    /// Tiles may reach over the picture's edges; such that hold far more than the picture are an attack on memory or time.
+    fn check_chunks(&self, file: &File<'_>) -> Result<(), ImagingError> {
+        let pixel = (self.samples * self.bits.div_ceil(8)) as u64;
+        let picture = self.size.pixels().saturating_mul(pixel);
+        let one = self.chunk.pixels().saturating_mul(pixel / self.planes() as u64);
+        let all = one.saturating_mul(self.chunk_count() as u64);
+        if one > picture.saturating_add(picture / 4 + SMALL) || all > picture.saturating_mul(4).saturating_add(SMALL) {
+            let (count, chunk) = (self.chunk_count(), self.chunk);
+            return Err(file.corrupt(format!("{count} tiles of {chunk} pixels for a picture of {}", self.size)));
         }
         Ok(())
     }
@@ -188,11 +212,13 @@ impl<'a> Page<'a> {
         self.across().saturating_mul(self.down()).saturating_mul(self.planes())
     }
 
-    /// The stored bytes of a strip or tile; none if they leave the file.
+    /// The stored bytes of a strip or tile; none if it begins outside the file.
     pub(super) fn stored(&self, plane: usize, row: usize, column: usize) -> Option<&'a [u8]> {
         let (offset, length) = *self.chunks.get((plane * self.down() + row) * self.across() + column)?;
-        let (start, end) = (usize::try_from(offset).ok()?, usize::try_from(offset.checked_add(length)?).ok()?);
-        self.numbers.bytes.get(start..end)
+        let start = usize::try_from(offset).ok()?;
+        // Some writers state too great a length; whether what there is suffices, the codecs tell.
+        let rest = self.numbers.bytes.get(start..).filter(|rest| !rest.is_empty())?;
+        Some(&rest[..usize::try_from(length).unwrap_or(usize::MAX).min(rest.len())])
     }
 }
 
@@ -222,6 +248,8 @@ fn compression(file: &File<'_>, number: u64, t4_options: u64) -> Result<Compress
                 6 => "old-style JPEG compression (6)".to_owned(),
                 34661 => "JBIG compression".to_owned(),
                 33003 | 33005 | 34712 => "JPEG 2000 compression".to_owned(),
+                34887 => "LERC compression".to_owned(),
+                50002 | 52546 => "JPEG XL compression".to_owned(),
                 34925 => "LZMA compression".to_owned(),
                 50000 => "Zstandard compression".to_owned(),
                 50001 => "WebP compression".to_owned(),
@@ -288,15 +316,33 @@ fn subsampling(file: &File<'_>, fields: &Fields<'_>) -> Result<[usize; 2], Imagi
     }
 }
 
-/// Places and lengths. A file of one strip may leave the length out; then it goes to the end.
-fn chunks(fields: &Fields<'_>, tiled: bool, end: usize) -> Vec<(u64, u64)> {
+/// What the numbers of YCbCr stand for. Inside JPEG they are JFIF's, whatever the fields say.
+fn ycbcr(file: &File<'_>, fields: &Fields<'_>, photometric: Photometric, compression: Compression) -> Result<Ycbcr, ImagingError> {
+    if photometric != Photometric::Ycbcr || compression == Compression::Jpeg {
+        return Ok(Ycbcr::Jfif);
+    }
+    let luma = fields.fractions(tag::LUMA).unwrap_or_else(|| vec![0.299, 0.587, 0.114]);
+    let whole = || fields.list(tag::BLACK_WHITE).map(|list| list.into_iter().map(|v| v as f64).collect());
+    let range = fields.fractions(tag::BLACK_WHITE).or_else(whole).unwrap_or_else(|| vec![0.0, 255.0, 128.0, 255.0, 128.0, 255.0]);
+    Ycbcr::new(&luma, &range).ok_or_else(|| file.corrupt(format!("YCbCr with coefficients {luma:?} and references {range:?}")))
+}
+
+/// Whether a directory describes a smaller copy or a mask of another page.
+pub(super) fn is_reduced(fields: &Fields<'_>) -> bool {
+    fields.number(tag::SUBFILE).is_some_and(|kind| kind & 0b101 != 0) || fields.number(tag::OLD_SUBFILE) == Some(2)
+}
+
+/// Places and lengths. Where a length is left out or 0, a single strip goes to the end of the file, as do strips without compression:
+/// no more is read of them than the picture needs.
+fn chunks(fields: &Fields<'_>, tiled: bool, compression: Compression, end: usize) -> Vec<(u64, u64)> {
     let (offsets, counts) = if tiled { (tag::TILE_OFFSETS, tag::TILE_COUNTS) } else { (tag::STRIP_OFFSETS, tag::STRIP_COUNTS) };
     // Some tiled files write their places under the strips' tags.
     let offsets = fields.list(offsets).or_else(|| fields.list(tag::STRIP_OFFSETS)).unwrap_or_default();
-    let counts = fields.list(counts).or_else(|| fields.list(tag::STRIP_COUNTS));
-    match counts {
-        Some(counts) => offsets.into_iter().zip(counts).collect(),
-        None if offsets.len() == 1 => offsets.into_iter().map(|at| (at, (end as u64).saturating_sub(at))).collect(),
-        None => Vec::new(),
+    let mut counts = fields.list(counts).or_else(|| fields.list(tag::STRIP_COUNTS)).unwrap_or_default();
+    if offsets.len() == 1 || compression == Compression::None {
+        counts.resize(offsets.len(), 0);
+        let rest = offsets.iter().map(|at| (end as u64).saturating_sub(*at));
+        counts.iter_mut().zip(rest).filter(|(count, _)| **count == 0).for_each(|(count, rest)| *count = rest);
     }
+    offsets.into_iter().zip(counts).collect()
 }

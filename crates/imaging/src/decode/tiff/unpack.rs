@@ -52,7 +52,11 @@ fn read(reader: impl Read, expected: usize) -> Vec<u8> {
 }
 
 fn lzw(stored: &[u8], expected: usize) -> Vec<u8> {
-    let mut decoder = weezl::decode::Decoder::with_tiff_size_switch(weezl::BitOrder::Msb, 8);
+    let mut decoder = match stored {
+        // The first code clears the table. Files from before TIFF 5.0 have its lowest bit first, and longer codes one code later.
+        [0, second, ..] if second & 1 == 1 => weezl::decode::Decoder::new(weezl::BitOrder::Lsb, 8),
+        _ => weezl::decode::Decoder::with_tiff_size_switch(weezl::BitOrder::Msb, 8),
+    };
     let mut result = vec![0; expected];
     let (mut input, mut filled) = (stored, 0);
     while filled < expected {
@@ -116,7 +120,8 @@ fn embedded(file: &File<'_>, page: &Page<'_>, stored: &[u8], rows: usize, sample
         (3, _) => header::Model::Rgb,
         _ => header::Model::Cmyk,
     };
-    if header.model.components() != samples || header.kept.is_some() {
+    // What an Adobe segment says of the colors does not count: the page's own fields do.
+    if header.model.components() != samples {
         return Err(file.unsupported(format!("JPEG of {} components for {samples} samples inside", header.model.components())));
     }
     jpeg::samples(&inner, &header, model)
