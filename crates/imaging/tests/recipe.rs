@@ -93,6 +93,9 @@ fn what_makes_no_sense_is_named() {
         ("crop:width=3,height=3+decode", "must be the first step"),
         ("pad-line:value=0", "must follow `line`"),
         ("layout:order=hwc", "not `chw`"),
+        ("line:height=32,min_width=320+pad-line:value=0+resize:long=64", "step 3 (`resize`) must come before `pad-line`"),
+        ("line:height=32,width=224,filter=nearest+pad-line:value=0+crop:width=224,height=7", "step 3 (`crop`) must come before `pad-line`"),
+        ("line:height=32,width=224+pad-line:value=0+pad-line:value=1", "step 3 (`pad-line`) must come before `pad-line`"),
         ("decode:alpha=keep", "`drop`, `auto` or `on-rrggbb`"),
     ] {
         let error = text.parse::<Recipe>().unwrap_err();

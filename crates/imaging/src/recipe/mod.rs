@@ -30,12 +30,12 @@ impl Recipe {
     ///
     /// # Errors
     /// [`ImagingError::Recipe`] if there is no step, a number is out of its range (a side of 0, a deviation of 0, a value that is not finite), a step
-    /// works on 8-bit pixels but follows `scale` or `normalize`, or `pad-line` has no `line` before it.
+    /// works on 8-bit pixels but follows `scale` or `normalize`, `pad-line` has no `line` before it, or a step that moves pixels follows it.
     pub fn new(steps: Vec<Step>) -> Result<Self, ImagingError> {
         if steps.is_empty() {
             return Err(ImagingError::Recipe("there are no steps".to_owned()));
         }
-        let (mut scaled, mut line) = (false, false);
+        let (mut scaled, mut line, mut padded) = (false, false, false);
         for (i, step) in steps.iter().enumerate() {
             step.check()?;
             let early = match step {
@@ -44,8 +44,10 @@ impl Recipe {
                 Step::PadLine { .. } => !line,
                 _ => scaled,
             };
-            if early {
+            // The padding of a line is laid round the finished numbers: nothing can move it any more.
+            if early || padded && step.moves() {
                 let place = match step {
+                    _ if !early => "must come before `pad-line`",
                     Step::Decode { .. } => "must be the first step",
                     Step::PadLine { .. } => "must follow `line`",
                     _ => "must come before `scale` and `normalize`",
@@ -54,6 +56,7 @@ impl Recipe {
             }
             scaled |= matches!(step, Step::Scale { .. } | Step::Normalize { .. });
             line |= matches!(step, Step::Line { .. });
+            padded |= matches!(step, Step::PadLine { .. });
         }
         Ok(Self { steps })
     }

@@ -67,6 +67,11 @@ impl Recipe {
 }
 
 impl Step {
+    /// Whether the step can move pixels.
+    pub(super) fn moves(&self) -> bool {
+        !matches!(self, Self::Decode { .. } | Self::Channels { .. } | Self::Scale { .. } | Self::Normalize { .. } | Self::Layout)
+    }
+
     /// How the step moves the pixels of a picture of size `from`; none where it only changes numbers.
     pub(super) fn movement(&self, from: Size, line_ratio: Option<f64>) -> Result<Option<Move>, ImagingError> {
         let movement = match *self {
