@@ -6,6 +6,7 @@ use super::color::{luma, opposite};
 use super::font::Font;
 use super::label::{Area, Label, Measure};
 use super::mask::blend_classes;
+use super::rim::draw_rims;
 use super::stroke::outline;
 use crate::{ImagingError, RgbImage, Size};
 
@@ -70,8 +71,12 @@ impl Drawing {
         self
     }
 
-    /// A box `x0, y0, x1, y1` with a label. The line stays inside the picture, also where the box does not.
+    /// A box `x0, y0, x1, y1` with a label. The line stays inside the picture, also where part of the box does not; a box that is all
+    /// outside, or has a corner that is no number, draws nothing.
     pub fn rectangle(&mut self, [x0, y0, x1, y1]: [f32; 4], color: [u8; 3], label: Option<&str>) {
+        if !self.touches([x0.min(x1), y0.min(y1), x0.max(x1), y0.max(y1)]) || [x0, y0, x1, y1].iter().any(|v| v.is_nan()) {
+            return;
+        }
         let half = self.style.line / 2.0;
         let inside = |v: f32, side: usize| v.clamp(half.min(side as f32 / 2.0), (side as f32 - half).max(side as f32 / 2.0));
         let (width, height) = (self.picture.width(), self.picture.height());
@@ -80,28 +85,40 @@ impl Drawing {
         self.polygon(&[[left, top], [right, top], [right, bottom], [left, bottom]], color, label);
     }
 
-    /// A closed polygon with a label by its bounds.
+    /// Whether a part of the box lies in the picture.
+    fn touches(&self, [left, top, right, bottom]: [f32; 4]) -> bool {
+        left <= self.picture.width() as f32 && top <= self.picture.height() as f32 && right >= 0.0 && bottom >= 0.0
+    }
+
+    /// A closed polygon with a label by its bounds; nothing if they are all outside the picture, or a point is no place.
     pub fn polygon(&mut self, points: &[[f32; 2]], color: [u8; 3], label: Option<&str>) {
+        let Some(around) = bounds(points).filter(|bounds| self.touches(*bounds)) else { return };
         let line = f64::from(self.style.line);
         // A rim that stands out from the color keeps the line visible on a ground of the same color.
         outline(&mut self.picture, points, line + (line / 2.0).max(2.0), opposite(color), 150);
         outline(&mut self.picture, points, line, color, 255);
-        if let (Some(text), Some(around)) = (label, bounds(points)) {
+        if let Some(text) = label {
             self.labels.push((text.to_owned(), color, Some(around)));
         }
     }
 
-    /// A class map of the picture's size, laid over it with 1 − `weight` of the classes' colors.
+    /// A class map of the picture's size, laid over it with 1 − `weight` of the classes' colors. Each area has a rim in its full color,
+    /// and one that stands out from that color round it, so that it can be seen on any ground.
     ///
     /// # Errors
     /// [`ImagingError::Shape`] if the map has another size.
     pub fn classes(&mut self, map: ArrayView2<'_, u8>, weight: f32, color: impl Fn(u8) -> Option<[u8; 3]>) -> Result<(), ImagingError> {
-        blend_classes(&mut self.picture, map, weight, color)
+        blend_classes(&mut self.picture, map, weight, &color)?;
+        draw_rims(&mut self.picture, map, self.style.line, color);
+        Ok(())
     }
 
-    /// A text that fills a box `x0, y0, x1, y1` as well as it can without leaving it; in a box that is much higher than wide, letter under
-    /// letter.
+    /// A text that fills a box `x0, y0, x1, y1` as well as it can without leaving it, or the picture; in a box that is much higher than wide,
+    /// letter under letter.
     pub fn text_within(&mut self, [x0, y0, x1, y1]: [f32; 4], text: &str, color: [u8; 3]) {
+        let clamp = |v: f32, side: usize| v.clamp(0.0, side as f32);
+        let [x0, x1] = [x0, x1].map(|v| clamp(v, self.picture.width()));
+        let [y0, y1] = [y0, y1].map(|v| clamp(v, self.picture.height()));
         let (width, height) = (x1 - x0, y1 - y0);
         if !(width > 1.0 && height > 1.0 && width.is_finite() && height.is_finite()) {
             return;
@@ -168,6 +185,7 @@ mod tests {
         drawing.rectangle([-1e9, -1e9, 1e9, 1e9], [255, 0, 0], Some("everything"));
         drawing.rectangle([30.0, 30.0, 30.0, 30.0], [0, 255, 0], Some("a point"));
         drawing.polygon(&[], [0, 0, 255], Some("nothing"));
+        drawing.text_within([-1e9, -1e9, 1e30, 1e30], "as large as the picture, no larger", [9; 3]);
         drawing.caption("first");
         drawing.caption("second");
         let drawn = drawing.finish();
@@ -176,6 +194,17 @@ mod tests {
         let mut drawing = Drawing::on(&tiny);
         drawing.rectangle([0.0, 0.0, 1.0, 1.0], [255, 0, 0], Some("x"));
         assert_eq!(drawing.finish().pixel(0, 0), Some([255, 0, 0]));
+    }
+
+    #[test]
+    fn what_is_all_outside_draws_nothing() {
+        let picture = RgbImage::filled(200, 150, [90; 3]).unwrap();
+        let mut drawing = Drawing::on(&picture);
+        for away in [[-50.0, 20.0, -10.0, 60.0], [210.0, 20.0, 260.0, 60.0], [20.0, 400.0, 60.0, 500.0], [20.0, 20.0, f32::NAN, 60.0]] {
+            drawing.rectangle(away, [255, 0, 0], Some("away"));
+            drawing.polygon(&[[away[0], away[1]], [away[2], away[1]], [away[2], away[3]]], [255, 0, 0], Some("away"));
+        }
+        assert!(drawing.finish() == picture);
     }
 
     #[test]

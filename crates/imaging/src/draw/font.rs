@@ -27,14 +27,17 @@ impl Default for Font {
 }
 
 impl Font {
-    /// The embedded font: Latin letters, punctuation and a few signs. Letters that it lacks are drawn as empty boxes.
+    /// The embedded font: Latin letters, punctuation and a few signs. Letters that it lacks are drawn as empty boxes; so are accents
+    /// that are written behind their letter instead of as one sign with it (Unicode's NFD): compose such texts first.
     #[must_use]
     pub fn embedded() -> Self {
         static FONT: OnceLock<Font> = OnceLock::new();
         FONT.get_or_init(|| Self(FontArc::try_from_slice(EMBEDDED).ok())).clone()
     }
 
-    /// A font from the bytes of a TrueType or OpenType file; of a collection the first. `name` is used in messages only.
+    /// A font from the bytes of a TrueType or OpenType file; of a collection the first. `name` is used in messages only. Letters are put
+    /// side by side from left to right as they are written, with kerning but without shaping: Arabic stays unjoined, and Indic scripts
+    /// unordered.
     ///
     /// # Errors
     /// [`ImagingError::Font`] if they are no font.
@@ -53,6 +56,11 @@ impl Font {
     /// Width of a text in pixels, at `height` pixels from the deepest to the highest letter.
     pub(super) fn width(&self, text: &str, height: f32) -> f32 {
         self.place(text, height).last().map_or(0.0, |(_, end)| *end)
+    }
+
+    /// Where each letter of a text ends, control characters left out.
+    pub(super) fn ends(&self, text: &str, height: f32) -> Vec<f32> {
+        self.place(text, height).into_iter().map(|(_, end)| end).collect()
     }
 
     /// Draws a text whose box (`height` high) has its top left corner at `left`, `top`.

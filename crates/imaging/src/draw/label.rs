@@ -73,10 +73,13 @@ impl Label {
         if font.width(&self.text, smaller) <= room(smaller) {
             return Some((self.text.clone(), smaller));
         }
-        let mut text = self.text.clone();
-        while text.pop().is_some() {
+        // Where each letter ends is laid out once; only from there on it is a matter of the sign behind it.
+        let ends = font.ends(&self.text, smaller);
+        let fitting = ends.iter().take_while(|end| **end <= room(smaller)).count();
+        for count in (1..=fitting).rev() {
+            let text: String = self.text.chars().filter(|letter| !letter.is_control()).take(count).collect();
             let cut = format!("{}…", text.trim_end());
-            if !text.is_empty() && font.width(&cut, smaller) <= room(smaller) {
+            if font.width(&cut, smaller) <= room(smaller) {
                 return Some((cut, smaller));
             }
         }

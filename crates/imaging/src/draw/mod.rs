@@ -8,6 +8,7 @@ mod drawing;
 mod font;
 mod label;
 mod mask;
+mod rim;
 mod stroke;
 
 pub use color::{class_color, mark_color};
