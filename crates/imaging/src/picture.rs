@@ -87,8 +87,13 @@ impl RgbImage {
     /// # Errors
     /// [`ImagingError::Shape`] if a side is 0 or the size can't be held in memory.
     pub fn filled(width: usize, height: usize, color: [u8; 3]) -> Result<Self, ImagingError> {
-        let pixels = width.checked_mul(height).filter(|n| *n <= isize::MAX as usize / 3).unwrap_or(0);
-        Self::new(width, height, color.repeat(pixels))
+        let mut data = Vec::new();
+        if let Some(bytes) = width.checked_mul(height).and_then(|n| n.checked_mul(3))
+            && data.try_reserve_exact(bytes).is_ok()
+        {
+            data.extend(color.iter().copied().cycle().take(bytes));
+        }
+        Self::new(width, height, data)
     }
 
     /// A picture from an array of shape [height, width, 3].

@@ -173,9 +173,15 @@ fn check(found: usize, from: Size, channels: usize, to: Size) -> Result<(), Imag
     if values(from) != Some(found) {
         return Err(fail(from, found));
     }
-    // Rows of intermediate results are i32 or f32, and positions must fit f32's exact integers to mean anything.
-    if values(to).is_none_or(|n| n > isize::MAX as usize / 8) {
+    // Rows of intermediate results are i32 or f32, and each column and row of the result has its position and weights.
+    let bytes = |n: usize| n.checked_mul(8)?.checked_add(to.width.checked_add(to.height)?.checked_mul(64)?);
+    if !values(to).and_then(bytes).is_some_and(fits_memory) {
         return Err(fail(to, 0));
     }
     Ok(())
+}
+
+/// Whether so many bytes can be had. They are given back at once: this only tells what is hopeless before anyone counts on it.
+fn fits_memory(bytes: usize) -> bool {
+    Vec::<u8>::new().try_reserve_exact(bytes).is_ok()
 }
