@@ -11,6 +11,7 @@ mod other;
 mod png;
 mod raster;
 mod sniff;
+mod text;
 mod tiff;
 
 use vtk_kernels::guard;

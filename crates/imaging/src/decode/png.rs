@@ -2,18 +2,24 @@
 
 use image::ImageEncoder;
 
-use super::File;
+use super::{File, orientation, text};
 use crate::{ImagingError, RgbImage};
 
-/// Checks the size in the header against the limit, before any decoder sees the file, and gives the EXIF block wherever it stands:
-/// the specification allows it after the pixels too.
-pub(super) fn check<'a>(file: &File<'a>) -> Result<Option<&'a [u8]>, ImagingError> {
+/// The most texts that are looked at: unpacking takes time.
+const MAX_TEXTS: usize = 64;
+
+/// Checks the size in the header against the limit, before any decoder sees the file, and gives the orientation: by the EXIF block
+/// wherever it stands (the specification allows it after the pixels too), or by the texts in which programs hid it before there was one.
+pub(super) fn check(file: &File<'_>) -> Result<u8, ImagingError> {
     let mut rest = file.bytes.get(8..).unwrap_or_default();
-    let mut exif = None;
+    let (mut exif, mut told, mut texts) = (None, None, 0);
     let mut first = true;
     while let Some((length, kind, body)) = chunk(rest) {
         if first {
             let side = |at: usize| body.get(at..at + 4).map_or(0, |b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]) as usize);
+            if kind == *b"CgBI" {
+                return Err(file.unsupported("Apple's own compression (CgBI)"));
+            }
             if kind != *b"IHDR" || length != 13 {
                 return Err(file.corrupt("the first chunk is not IHDR"));
             }
@@ -21,12 +27,16 @@ pub(super) fn check<'a>(file: &File<'a>) -> Result<Option<&'a [u8]>, ImagingErro
             first = false;
         }
         if kind == *b"eXIf" && body.len() == length {
-            exif = Some(body);
+            exif = Some(orientation::from_exif(body));
+        }
+        if told.is_none() && texts < MAX_TEXTS && matches!(&kind, b"tEXt" | b"zTXt" | b"iTXt") {
+            told = text::orientation(kind, body);
+            texts += 1;
         }
         // A chunk's CRC has four bytes.
         rest = rest.get(8 + body.len() + 4..).unwrap_or_default();
     }
-    Ok(exif)
+    Ok(exif.or(told).unwrap_or(1))
 }
 
 /// The stated length, name and what is there of the body of the chunk that `bytes` begin with.
