@@ -82,7 +82,17 @@ fn looks_like(bytes: &[u8]) -> String {
             "a JPEG 2000 picture, which is not supported; convert it, for example to PNG"
         }
         [b'8', b'B', b'P', b'S', ..] => "a Photoshop document, which is not supported; export it, for example as PNG",
-        [0, 0, 1 | 2, 0, ..] => "an icon, which is not supported; convert it, for example to PNG",
+        // Icons say how many they hold; what could be one with none is the header of a Targa picture.
+        [0, 0, 1 | 2, 0, low, high, ..] if *low > 0 && *high == 0 => "an icon, which is not supported; convert it, for example to PNG",
+        // No name for the picture, a palette or none, uncompressed or run lengths, bits of a pixel.
+        [_, 0 | 1, 1..=3 | 9..=11, _, _, _, _, _, _, _, _, _, _, _, _, _, 8 | 15 | 16 | 24 | 32, ..] => {
+            "a Targa picture (TGA), which is not supported; convert it, for example to PNG"
+        }
+        [b'P', b'F' | b'f', b'\n' | b' ', ..] => "a picture of floats (PFM), which is not supported; convert it, for example to PNG",
+        [0x76, 0x2F, 0x31, 0x01, ..] | [b'#', b'?', b'R', b'A', b'D', ..] => {
+            "a picture of high dynamic range, which is not supported; convert it, for example to PNG"
+        }
+        [b'D', b'D', b'S', b' ', ..] => "a texture (DDS), which is not supported; convert it, for example to PNG",
         [b'R', b'I', b'F', b'F', ..] => "a RIFF file that is no WebP picture",
         _ if has(b"<svg") => "an SVG drawing, which is not supported; render it first, for example with `rsvg-convert FILE -o picture.png`",
         _ if has(b"<!doctype html") || has(b"<html") => "a web page; was the picture's address saved instead of the picture?",
@@ -105,13 +115,17 @@ mod tests {
 
     #[test]
     fn what_is_no_picture_gets_advice() {
-        let cases: [(&[u8], &str); 6] = [
+        let cases: [(&[u8], &str); 10] = [
             (b"%PDF-1.4", "PDF"),
             (b"<?xml version=\"1.0\"?><svg/>", "SVG"),
             (b"{\"a\": 1}", "text file"),
             (b"\0\0\0\x18ftypheic", "HEIC"),
             (b"\0\0\0\x18ftypmp42", "video"),
             (b"\x01", "begins with the bytes 01"),
+            (b"\0\0\x01\0\x01\0\x10\x10", "icon"),
+            (b"\0\0\x02\0\0\0\0\0\0\0\0\0\x43\0\x2D\0\x18\x20", "Targa"),
+            (b"PF\n67 45\n-1.0\n", "PFM"),
+            (b"#?RADIANCE\n", "high dynamic range"),
         ];
         for (bytes, word) in cases {
             let message = format("x", bytes).unwrap_err().to_string();

@@ -16,7 +16,8 @@ pub(super) fn draw_rims(picture: &mut RgbImage, classes: ArrayView2<'_, u8>, lin
     let rims = Rims::new(classes, &colors);
     let thirds = |pixels: f32| (pixels.max(1.0) * f32::from(STRAIGHT)).min(250.0) as u8;
     let (inner, outer) = (thirds(line / 2.0), thirds(line / 4.0));
-    for ((pixel, class), (distance, near)) in picture.data_mut().chunks_exact_mut(3).zip(&classes).zip(rims.distance.iter().zip(rims.near)) {
+    for ((pixel, class), (distance, near)) in picture.data_mut().chunks_exact_mut(3).zip(&classes).zip(rims.distance.iter().zip(rims.near))
+    {
         if colors[usize::from(*class)].is_none() {
             let Some(color) = colors[usize::from(near)].filter(|_| *distance <= outer) else { continue };
             lay(pixel, opposite(color), 150);
