@@ -7,7 +7,8 @@ use super::union::{self, Path};
 const ARC_TOLERANCE: f64 = 0.25;
 
 /// Grows a closed polygon of whole coordinates by `distance` pixels. Usually one polygon comes out; a narrow bay makes a hole of its
-/// own. No more than a point or a line, or a distance that is not above 0, gives none.
+/// own. No more than a point or a line, or a distance that is not above 0, gives none. Time grows with the square of the points: 5,000 of
+/// a star whose rays all overlap once grown take most of a second.
 #[must_use]
 pub fn offset(points: &[[i32; 2]], distance: f64) -> Vec<Vec<[i32; 2]>> {
     let mut path: Vec<[f64; 2]> = points.iter().map(|p| p.map(f64::from)).collect();
