@@ -1,7 +1,7 @@
 //! Picture files to pixels, by content and never by name.
 //!
 //! Every file is taken for hostile: the size that a header states is checked before anything is decoded, allocations are bounded, a
-//! decoder's panic is caught, and a file that ends too early is an error instead of a picture that is half grey. The pixels follow
+//! decoder's panic is caught, and a file that lacks data is an error instead of a picture that is half grey. The pixels follow
 //! `cv2.imread`: 8 bits, EXIF orientation applied, alpha dropped, grey repeated, color profiles ignored.
 
 mod color;
@@ -61,10 +61,12 @@ pub fn decode(name: &str, bytes: &[u8], options: &DecodeOptions) -> Result<RgbIm
     })
 }
 
-/// How many pages a file has: those of a TIFF file, 1 for every other picture.
+/// How many pages a file has: those of a TIFF file, 1 for every other picture. Reduced copies of a page (NewSubfileType) and masks don't
+/// count, unless there is nothing else.
 ///
 /// # Errors
-/// As [`decode`], as far as the header is concerned.
+/// As [`decode`], as far as the header is concerned; also where the chain of pages breaks off or runs in a circle, although the pages
+/// before that can be decoded.
 pub fn pages(name: &str, bytes: &[u8]) -> Result<usize, ImagingError> {
     let file = File { name, bytes, format: sniff::format(name, bytes)?, options: &DecodeOptions::default() };
     match file.format {

@@ -3,7 +3,8 @@
 //! zune-jpeg takes an end marker in the middle of the data for the end of a picture whose rest it makes up, and does not notice if part
 //! of the last row of blocks is missing. So the stream that it gets ends otherwise: behind the last scan's data follow ones only, which
 //! begin no Huffman code (ITU-T T.81, C.2), so that a decoder which still wants blocks there meets an error. A complete picture is done
-//! before it gets that far.
+//! before it gets that far. (Tables that break the rule and give a meaning to ones are read through to the end of the bytes, which
+//! zune-jpeg reports; then part of the last row of blocks may be missing unnoticed.)
 
 use std::borrow::Cow;
 use std::ops::Range;
