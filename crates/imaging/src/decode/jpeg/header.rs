@@ -238,7 +238,7 @@ impl Scan<'_> {
         let components = rest.chunks_exact(3).take(usize::from(*components)).map(component).collect();
         let side = |high: u8, low: u8| usize::from(u16::from_be_bytes([high, low]));
         let (width, height) = (side(*w1, *w0), side(*h1, *h0));
-        if height == 0 {
+        if height == 0 && width > 0 {
             return Err(Problem::Missing("a height that is told behind the first scan (DNL)".to_owned()));
         }
         self.frame = Some(Frame { width, height, progressive, components });
