@@ -4,6 +4,7 @@
 mod ccitt;
 mod ifd;
 mod page;
+mod terms;
 mod unpack;
 
 use super::raster::Raster;
