@@ -6,11 +6,11 @@ use std::fs;
 use std::path::Path;
 use std::str::FromStr;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use vtk_backbone::Arch;
 use vtk_det::PicoDetConfig;
 use vtk_imaging::Recipe;
-use vtk_zoo::{Model, Zoo, ZooError, default_folder, parse_labels};
+use vtk_zoo::{Entry, Model, Origin, Zoo, ZooError, default_folder, parse_labels};
 
 use crate::pulling;
 use crate::talk::Talk;
@@ -62,31 +62,68 @@ pub(crate) fn read_labels(path: &Path) -> anyhow::Result<Vec<String>> {
 
 impl<A: NetworkName> ModelArgs<A> {
     /// Opens the model that was named, or else the task's own.
-    pub(crate) fn open(&self, default: &str, talk: &Talk) -> Result<Model, ZooError> {
-        let model = open(self.model.as_deref().unwrap_or(default), self.pull, talk)?;
+    pub(crate) fn open(&self, default: &str, talk: &Talk) -> anyhow::Result<Model> {
+        let name = self.model.as_deref().unwrap_or(default);
+        let zoo = zoo();
+        if let Some(task) = zoo.catalogue().get(default).map(|own| own.task.as_str()) {
+            // Before a pull: what does not fit need not be fetched.
+            zoo.catalogue().get(name).map_or(Ok(()), |entry| check_task(name, entry, task))?;
+            zoo.catalogue().set(name).map_or(Ok(()), |models| check_set(name, models, task))?;
+        }
+        let model = open(name, self.pull, talk)?;
         talk.detail(&format!("model: {} ({}, {}), SHA-256 {}", model.name(), model.file(), model.origin(), model.sha256()));
         Ok(model)
     }
 }
 
+/// Refuses a model of another task by saying which command it is for.
+fn check_task(name: &str, entry: &Entry, task: &str) -> anyhow::Result<()> {
+    if entry.task == task {
+        return Ok(());
+    }
+    let part = |part: &str| entry.name.split('-').any(|word| word == part);
+    let usage = match entry.task.as_str() {
+        "cls" => format!("use `vtk cls --model {name}`"),
+        "det" => format!("use `vtk det --model {name}`"),
+        "ocr" if part("cls") => format!("use `vtk ocr --line-orient {name}`"),
+        "ocr" if part("det") => format!("use `vtk ocr --det {name}`"),
+        "ocr" => format!("use `vtk ocr --rec {name}`"),
+        _ => "`vtk models info` tells what it is for".to_owned(),
+    };
+    bail!("{name} is a model for {}, and this command needs one for {task}: {usage}", entry.task);
+}
+
+/// Refuses a set, which only the reading of text takes.
+fn check_set(name: &str, models: &[String], task: &str) -> anyhow::Result<()> {
+    bail!(
+        "{name} is a set of models ({}), and this command needs one model for {task}: `vtk ocr --model {name}` takes a set",
+        models.join(", ")
+    );
+}
+
 /// Opens a model by name or path. One that is not on this machine is fetched where the user has said so.
 pub(crate) fn open(name: &str, may_pull: bool, talk: &Talk) -> Result<Model, ZooError> {
     let zoo = zoo();
-    match (zoo.open(name), default_folder()) {
-        // Without a cache folder nothing can lie in it: that comes before where the model would lie.
-        (Err(ZooError::Missing { .. }), Err(no_folder)) => Err(no_folder),
-        (Err(ZooError::Missing { .. }), Ok(_)) if may_pull => {
-            pulling::pull(&zoo, name, talk)?;
+    let model = match zoo.open(name) {
+        Err(ZooError::Missing { .. }) if may_pull => {
+            pulling::pull(&mut zoo.pulls(), &zoo, name, talk)?;
             zoo.open(name)
         }
-        (opened, _) => opened,
+        opened => opened,
+    }?;
+    if let Origin::Cache { path, checked: false } = model.origin() {
+        talk.note(&format!(
+            "{name}: unverified: {} was put there, and nobody of this project has seen that file; from now on it is held to the hash that it has",
+            path.display()
+        ));
     }
+    Ok(model)
 }
 
 /// The official catalogue, the models that are compiled in, and the cache folder (`VTK_HOME`, else the user's usual one). Where no such
-/// folder is known, embedded models and paths work all the same: what needs the cache asks [`default_folder`] itself.
+/// folder is known, embedded models and paths work all the same, and what needs the cache says that there is none.
 pub(crate) fn zoo() -> Zoo {
-    Zoo::new(default_folder().unwrap_or_default()).with_embedded(&[
+    default_folder().map_or_else(|_| Zoo::without_folder(), Zoo::new).with_embedded(&[
         vtk_model_det::MODEL,
         vtk_model_imagenet::MODEL,
         vtk_model_ocr::DETECTOR,

@@ -1,35 +1,58 @@
 //! Pulling as a person sees it: whose model it is before anything is fetched, a bar while it comes, and what came of it.
 
 use std::io::{self, IsTerminal};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use vtk_zoo::{Entry, Event, Pulled, Zoo, ZooError, default_folder};
+use vtk_zoo::{Entry, Event, Place, Pulled, Pulls, Zoo, ZooError};
 
 use crate::talk::Talk;
 
 /// Fetches a model of the catalogue, or all of a set. What is here already and intact is left as it is.
-pub(crate) fn pull(zoo: &Zoo, name: &str, talk: &Talk) -> Result<(), ZooError> {
-    default_folder()?;
+pub(crate) fn pull(pulls: &mut Pulls<'_>, zoo: &Zoo, name: &str, talk: &Talk) -> Result<(), ZooError> {
     match zoo.catalogue().set(name) {
-        Some(models) => models.iter().try_for_each(|model| pull_one(zoo, model, talk)),
-        None => pull_one(zoo, name, talk),
+        Some(models) => models.iter().try_for_each(|model| pull_one(pulls, zoo, model, talk)),
+        None => pull_one(pulls, zoo, name, talk),
     }
 }
 
-fn pull_one(zoo: &Zoo, name: &str, talk: &Talk) -> Result<(), ZooError> {
-    let mut screen = Screen { name, entry: zoo.catalogue().get(name), talk, introduced: false, bar: None };
-    let pulled = zoo.pull(name, &mut |event| screen.show(event));
+fn pull_one(pulls: &mut Pulls<'_>, zoo: &Zoo, name: &str, talk: &Talk) -> Result<(), ZooError> {
+    let mut screen = Screen { zoo, name, talk, introduced: false, bar: None };
+    let pulled = pulls.pull(name, &mut |event| screen.show(event));
     screen.clear();
-    if pulled? == Pulled::Embedded {
-        talk.note(&format!("{name} is inside the program: there is nothing to pull"));
+    match pulled {
+        Ok(Pulled::Embedded) if zoo.catalogue().get(name).is_some_and(has_places) => {
+            talk.note(&format!(
+                "{name} is inside the program: there is nothing to pull (`vtk models pull --force {name}` fetches its file)"
+            ));
+        }
+        Ok(Pulled::Embedded) => talk.note(&format!("{name} is inside the program: there is nothing to pull")),
+        Ok(_) => {}
+        Err(error) => {
+            tell_other_ways(zoo, name, talk);
+            return Err(error);
+        }
     }
     Ok(())
 }
 
+/// Whether a model can be had from somewhere else than the program.
+fn has_places(entry: &Entry) -> bool {
+    entry.file.places.iter().any(|place| !matches!(place, Place::Embedded { .. }))
+}
+
+/// After a pull that failed: where its file belongs, for who gets it in another way.
+fn tell_other_ways(zoo: &Zoo, name: &str, talk: &Talk) {
+    if let Err(ZooError::Missing { file, path, ways, .. }) = zoo.path(name) {
+        let by_hand: String = ways.iter().filter(|way| way.contains("by hand")).map(|way| format!("\n  {way}")).collect();
+        talk.note(&format!("{name}: without a pull, {file} is taken from\n  {}{by_hand}", path.display()));
+    }
+}
+
 /// Standard error during one pull.
 struct Screen<'a> {
+    zoo: &'a Zoo,
     name: &'a str,
-    entry: Option<&'a Entry>,
     talk: &'a Talk,
     introduced: bool,
     bar: Option<ProgressBar>,
@@ -60,14 +83,16 @@ impl Screen<'_> {
 
     /// Licence and origin, before the first byte is asked for.
     fn introduce(&mut self) {
-        let Some(entry) = self.entry.filter(|_| !self.introduced) else { return };
+        let Some(entry) = self.zoo.catalogue().get(self.name).filter(|_| !self.introduced) else { return };
         self.introduced = true;
         self.talk.note(&format!("{}: {}\n  licence: {}\n  origin:  {}", entry.name, entry.summary, entry.licence, entry.origin));
         if entry.file.hash().is_none() {
-            self.talk.note(&format!(
-                "{}: unverified: nobody of this project has seen this file; the hash of what comes now is recorded, and later pulls are held to it",
-                entry.name
-            ));
+            let recorded = self.zoo.info(self.name).is_ok_and(|info| info.files.first().is_some_and(|file| file.recorded.is_some()));
+            let held = match recorded {
+                true => "what comes now is held to the hash that the first pull recorded",
+                false => "the hash of what comes now is recorded, and later pulls are held to it",
+            };
+            self.talk.note(&format!("{}: unverified: nobody of this project has seen this file; {held}", entry.name));
         }
     }
 
@@ -84,6 +109,8 @@ impl Screen<'_> {
             if let Ok(style) = ProgressStyle::with_template(form) {
                 bar.set_style(style.progress_chars("## "));
             }
+            // What pip fetches is told of in jumps: that it goes on is seen all the same.
+            bar.enable_steady_tick(Duration::from_millis(250));
             bar
         });
         bar.set_position(done);

@@ -1,16 +1,17 @@
 //! One file out of a `.tar`.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufReader};
 use std::path::{Component, Path};
 
 use tar::{Archive, EntryType};
 
+use crate::copy::{Sink, Stopped, copy};
 use crate::error::ZooError;
 
 /// Copies to `out` the one regular file of the archive whose path ends in `member`; the number of bytes. The archive's own paths are
 /// only compared, never made: one that would lead out of a folder (`..`, absolute) condemns the archive.
-pub(crate) fn unpack(name: &str, archive: &Path, member: &str, limit: u64, out: &mut dyn Write) -> Result<u64, ZooError> {
+pub(crate) fn unpack(name: &str, archive: &Path, member: &str, limit: u64, out: &mut Sink<'_>) -> Result<u64, ZooError> {
     let broken = |message: String| ZooError::Archive { archive: name.to_owned(), message };
     let file = File::open(archive).map_err(ZooError::io("open", archive))?;
     let mut tar = Archive::new(BufReader::new(file));
@@ -36,28 +37,17 @@ pub(crate) fn unpack(name: &str, archive: &Path, member: &str, limit: u64, out: 
             return Err(too_large());
         }
         let size = entry.size();
-        let copied = copy(&mut entry, out, &broken)?;
+        let copied = copy(&mut entry, out, limit).map_err(|stopped| match stopped {
+            Stopped::Source(e) => broken(e.to_string()),
+            Stopped::TooMany => too_large(),
+            Stopped::Ours(error) => error,
+        })?;
         if copied != size {
             return Err(broken(format!("ends within {member}")));
         }
         found = Some(copied);
     }
     found.ok_or_else(|| broken(format!("has no file {member}")))
-}
-
-fn copy(from: &mut impl Read, out: &mut dyn Write, broken: &dyn Fn(String) -> ZooError) -> Result<u64, ZooError> {
-    let mut block = vec![0u8; 1 << 16];
-    let mut done = 0u64;
-    loop {
-        let n = match from.read(&mut block) {
-            Ok(0) => return Ok(done),
-            Ok(n) => n,
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
-            Err(e) => return Err(broken(e.to_string())),
-        };
-        out.write_all(&block[..n]).map_err(ZooError::io("write", Path::new("the unpacked file")))?;
-        done += n as u64;
-    }
 }
 
 #[cfg(test)]
@@ -86,7 +76,7 @@ mod tests {
         let path = folder.path().join("x.tar");
         std::fs::write(&path, tar).unwrap();
         let mut out = Vec::new();
-        let n = unpack("x.tar", &path, "m.bin", limit, &mut out)?;
+        let n = unpack("x.tar", &path, "m.bin", limit, &mut Sink { out: &mut out, path: &path })?;
         assert_eq!(n, out.len() as u64);
         Ok(out)
     }

@@ -12,15 +12,15 @@
 
 use std::env;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::{self, Path, PathBuf};
 
-use crate::digest::Hash;
 use crate::entry::{Entry, ModelFile};
 use crate::error::ZooError;
 use crate::package::Package;
+use crate::slot::Slot;
 
-/// The folder for models of this user: `VTK_HOME` where it is set, else `vtk` in the platform's folder for caches
+/// The folder for models of this user, an absolute path: `VTK_HOME` where it is set, else `vtk` in the platform's folder for caches
 /// (`$XDG_CACHE_HOME` or `~/.cache`; `~/Library/Caches` on macOS; `%LOCALAPPDATA%` on Windows).
 ///
 /// # Errors
@@ -29,7 +29,7 @@ use crate::package::Package;
 pub fn default_folder() -> Result<PathBuf, ZooError> {
     let var = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     if let Some(home) = var("VTK_HOME") {
-        return Ok(home);
+        return path::absolute(home).map_err(|_| ZooError::NoCacheFolder);
     }
     let platform = if cfg!(windows) {
         var("LOCALAPPDATA")
@@ -42,111 +42,81 @@ pub fn default_folder() -> Result<PathBuf, ZooError> {
     platform.filter(|path| path.is_absolute()).map(|path| path.join("vtk")).ok_or(ZooError::NoCacheFolder)
 }
 
-/// A place in the cache: the file, and what is locked while it is filled.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Slot {
-    pub(crate) path: PathBuf,
-    scope: String,
-}
-
-impl Slot {
-    /// Where bytes stand until they are complete and checked.
-    pub(crate) fn part(&self) -> PathBuf {
-        with_suffix(&self.path, ".part")
-    }
-
-    /// Where the archive that has the file stands while it arrives.
-    pub(crate) fn archive(&self) -> PathBuf {
-        with_suffix(&self.path, ".tar.part")
-    }
-
-    /// Where the hash of the first pull stands.
-    pub(crate) fn record(&self) -> PathBuf {
-        with_suffix(&self.path, ".sha256")
-    }
-
-    /// The hash of the first pull, if there is a record of it.
-    fn recorded(&self) -> Option<String> {
-        let text = fs::read_to_string(self.record()).ok()?;
-        let hex = text.split_whitespace().next()?;
-        is_hex(hex, 64).then(|| hex.to_owned())
-    }
-
-    /// The hash to hold the file to, the catalogue's before that of the first pull; and where the latter is recorded if it is the one.
-    pub(crate) fn expected(&self, known: Option<Hash>) -> Option<(Hash, Option<PathBuf>)> {
-        match known {
-            Some(hash) => Some((hash, None)),
-            None => Some((Hash::Sha256(self.recorded()?), Some(self.record()))),
-        }
-    }
-
-    /// Records the hash of the first pull, to which later ones are held.
-    pub(crate) fn record_hash(&self, sha256: &str) -> Result<(), ZooError> {
-        let (path, name) = (self.record(), self.path.file_name().unwrap_or_default().to_string_lossy());
-        let part = with_suffix(&path, ".part");
-        let mut file = File::create(&part).map_err(ZooError::io("write", &part))?;
-        let written = writeln!(file, "{sha256}  {name}").and_then(|()| file.sync_all());
-        written.map_err(ZooError::io("write", &part))?;
-        fs::rename(&part, &path).map_err(ZooError::io("rename the finished file to", &path))
-    }
-
-    /// The folder that the file stands in.
-    pub(crate) fn folder(&self) -> &Path {
-        self.path.parent().unwrap_or(Path::new("."))
-    }
-
-    /// Makes that folder.
-    pub(crate) fn make_folder(&self) -> Result<(), ZooError> {
-        fs::create_dir_all(self.folder()).map_err(ZooError::io("make the folder", self.folder()))
-    }
-
-    /// Gives the complete and checked `.part` file its final name, and sees that the name survives a power cut.
-    pub(crate) fn publish(&self) -> Result<(), ZooError> {
-        fs::rename(self.part(), &self.path).map_err(ZooError::io("rename the finished file to", &self.path))?;
-        sync_folder(self.folder())
-    }
-}
-
-/// The cache folder. Nothing is made in it before something is pulled.
+/// The cache folder, if there is one. Nothing is made in it before something is pulled.
 #[derive(Clone, Debug)]
 pub(crate) struct Cache {
-    root: PathBuf,
+    root: Option<PathBuf>,
 }
 
 impl Cache {
-    pub(crate) fn new(root: PathBuf) -> Cache {
-        Cache { root }
+    /// A folder, made absolute: what is kept must not depend on where the user stands. An empty path is none.
+    pub(crate) fn new(root: &Path) -> Cache {
+        Cache { root: path::absolute(root).ok() }
     }
 
-    pub(crate) fn root(&self) -> &Path {
-        &self.root
+    /// No folder: nothing is found, and nothing is written.
+    pub(crate) fn none() -> Cache {
+        Cache { root: None }
+    }
+
+    pub(crate) fn root(&self) -> Option<&Path> {
+        self.root.as_deref()
     }
 
     /// Where a file of a catalogue entry lies. One that a package has lies where the package's member does, so that it exists once.
-    pub(crate) fn slot(&self, entry: &Entry, file: &ModelFile) -> Slot {
-        match file.package() {
-            Some((package, member)) => self.member_slot(package, member),
-            None => Slot { path: self.root.join("models").join(&entry.name).join(&file.file), scope: format!("model-{}", entry.name) },
+    pub(crate) fn slot(&self, entry: &Entry, file: &ModelFile) -> Result<Slot, ZooError> {
+        if let Some((package, member)) = file.package() {
+            return Ok(Slot { owner: entry.name.clone(), ..self.member_slot(package, member)? });
         }
+        let path = self.inside()?.join("models").join(&entry.name).join(&file.file);
+        Ok(Slot { path, scope: format!("model-{}", entry.name), owner: entry.name.clone() })
     }
 
     /// Where a member of a package lies. `member` must have passed [`check_member`].
-    pub(crate) fn member_slot(&self, package: &Package, member: &str) -> Slot {
+    pub(crate) fn member_slot(&self, package: &Package, member: &str) -> Result<Slot, ZooError> {
         let folder = package.folder();
-        let mut path = self.root.join("packages").join(&folder);
+        let mut path = self.inside()?.join("packages").join(&folder);
         path.extend(member.split('/'));
-        Slot { path, scope: format!("package-{folder}") }
+        Ok(Slot { path, scope: format!("package-{folder}"), owner: package.to_string() })
     }
 
     /// A folder for a wheel while this slot's lock is held.
-    pub(crate) fn work_folder(&self, slot: &Slot) -> PathBuf {
-        self.root.join("tmp").join(&slot.scope)
+    pub(crate) fn work_folder(&self, slot: &Slot) -> Result<PathBuf, ZooError> {
+        Ok(self.inside()?.join("tmp").join(&slot.scope))
+    }
+
+    /// Whether the folder, where it is there, can be looked into.
+    pub(crate) fn check(&self) -> Result<(), ZooError> {
+        let Some(root) = self.root() else { return Ok(()) };
+        for folder in [root.to_owned(), root.join("models"), root.join("packages")] {
+            match fs::read_dir(&folder) {
+                Err(e) if !is_absence(&e) => return Err(ZooError::io("look into the folder", &folder)(e)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn inside(&self) -> Result<&Path, ZooError> {
+        self.root().ok_or(ZooError::NoCacheFolder)
+    }
+
+    /// Removes folders that have become empty, up to the cache folder and never that one or what is above it.
+    pub(crate) fn prune(&self, folder: &Path) {
+        let Some(root) = self.root() else { return };
+        for folder in folder.ancestors().take_while(|folder| folder.starts_with(root) && *folder != root) {
+            // Another's file is in it, or it is gone: either way there is no more to do.
+            if fs::remove_dir(folder).is_err_and(|e| e.kind() != io::ErrorKind::NotFound) {
+                break;
+            }
+        }
     }
 
     /// Removes what killed pulls have left to unpack. What cannot be removed is no harm.
     pub(crate) fn sweep(&self) {
-        for folder in fs::read_dir(self.root.join("tmp")).into_iter().flatten().flatten() {
-            let lock = File::open(self.root.join("locks").join(folder.file_name()));
+        let Some(root) = self.root() else { return };
+        for folder in fs::read_dir(root.join("tmp")).into_iter().flatten().flatten() {
+            let lock = File::open(root.join("locks").join(folder.file_name()));
             if lock.is_ok_and(|lock| lock.try_lock().is_ok()) {
                 let _: io::Result<()> = fs::remove_dir_all(folder.path());
             }
@@ -156,21 +126,37 @@ impl Cache {
     /// Locks a slot against other processes and threads; calls `waiting` once if another holds it. The lock goes with the value, also
     /// when the process is killed.
     pub(crate) fn lock(&self, slot: &Slot, waiting: &mut dyn FnMut()) -> Result<Lock, ZooError> {
-        let folder = self.root.join("locks");
-        fs::create_dir_all(&folder).map_err(ZooError::io("make the folder", &folder))?;
-        let path = folder.join(&slot.scope);
-        let file =
-            File::options().create(true).truncate(false).write(true).open(&path).map_err(ZooError::io("open the lock file", &path))?;
+        let (path, file) = self.lock_file(slot)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 waiting();
                 file.lock().map_err(ZooError::io("lock", &path))?;
             }
-            Err(TryLockError::Error(source)) => return Err(ZooError::Io { action: "lock", path, source }),
+            Err(TryLockError::Error(error)) => return Err(ZooError::io("lock", &path)(error)),
         }
         Ok(Lock { _file: file, scope: slot.scope.clone() })
     }
+
+    /// Locks a slot if nobody holds it and locks can be made at all.
+    pub(crate) fn lock_if_free(&self, slot: &Slot) -> Option<Lock> {
+        let (_, file) = self.lock_file(slot).ok()?;
+        file.try_lock().ok().map(|()| Lock { _file: file, scope: slot.scope.clone() })
+    }
+
+    fn lock_file(&self, slot: &Slot) -> Result<(PathBuf, File), ZooError> {
+        let folder = self.inside()?.join("locks");
+        fs::create_dir_all(&folder).map_err(ZooError::io("make the folder", &folder))?;
+        let path = folder.join(&slot.scope);
+        let file =
+            File::options().create(true).truncate(false).write(true).open(&path).map_err(ZooError::io("open the lock file", &path))?;
+        Ok((path, file))
+    }
+}
+
+/// Whether an error says that nothing is there: also where a file stands in a folder's place.
+pub(crate) fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// A held lock.
@@ -230,7 +216,7 @@ pub(crate) fn remove_if_there(path: &Path) -> Result<(), ZooError> {
     }
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
@@ -254,9 +240,9 @@ mod tests {
     #[test]
     fn a_lock_is_free_again_when_it_is_dropped() {
         let folder = tempfile::tempdir().unwrap();
-        let cache = Cache::new(folder.path().to_owned());
-        let slot = cache.member_slot(&"a==1".parse().unwrap(), "x");
-        let other = cache.member_slot(&"b==1".parse().unwrap(), "x");
+        let cache = Cache::new(folder.path());
+        let slot = cache.member_slot(&"a==1".parse().unwrap(), "x").unwrap();
+        let other = cache.member_slot(&"b==1".parse().unwrap(), "x").unwrap();
         let mut waited = 0;
         let first = cache.lock(&slot, &mut || waited += 1).unwrap();
         assert!(first.holds(&slot) && !first.holds(&other));
@@ -276,7 +262,7 @@ mod tests {
         assert_eq!(receive.recv().unwrap(), "waiting");
         assert!(receive.try_recv().is_err());
         // Leftovers are swept away, but not those that somebody is at work on.
-        let leftovers = [cache.work_folder(&slot), cache.work_folder(&other)];
+        let leftovers = [cache.work_folder(&slot).unwrap(), cache.work_folder(&other).unwrap()];
         leftovers.iter().for_each(|folder| fs::create_dir_all(folder.join("x")).unwrap());
         cache.sweep();
         assert_eq!(leftovers.map(|folder| folder.exists()), [true, false]);

@@ -36,7 +36,9 @@ enum Short {
     Cut(ZooError),
     /// What is there is of no use: begin anew.
     Stale,
-    /// More attempts make no sense.
+    /// More attempts make no sense now; not a byte was taken, and what an earlier one has brought is as good as it was.
+    Refused(ZooError),
+    /// More attempts make no sense, and neither does what came: it is too much, or the disk takes no more.
     Final(ZooError),
 }
 
@@ -49,8 +51,8 @@ impl From<ZooError> for Short {
 impl Job<'_> {
     /// Fetches the file; fills its `.part` file; whether bytes of an earlier pull are in it.
     ///
-    /// After a network's failure the bytes stay for the next pull to go on from. After one of the disk they are removed, so that they
-    /// don't keep it full.
+    /// After a failure of the network or a server that refuses the bytes stay for the next pull to go on from. After one of the disk they
+    /// are removed, so that they don't keep it full.
     pub(crate) fn run(&self, client: &Client, progress: &mut Progress<'_>) -> Result<bool, ZooError> {
         let mut part = Part::open(self.part, self.url)?;
         let mut resumed = part.len() > 0;
@@ -70,6 +72,7 @@ impl Job<'_> {
                     resumed = false;
                 }
                 Short::Stale => return self.discard(part, self.fault("the server contradicts itself about the file's length")),
+                Short::Refused(error) => return self.keep(part, error),
                 Short::Cut(error) if give_up => return self.keep(part, error),
                 Short::Cut(_) => sleep(Duration::from_millis(200 << idle.min(4))),
                 Short::Final(error) => return self.discard(part, error),
@@ -79,12 +82,10 @@ impl Job<'_> {
 
     /// One request, and the bytes that it brings.
     fn attempt(&self, client: &Client, part: &mut Part, answered: &mut bool, progress: &mut Progress<'_>) -> Result<(), Short> {
-        if part.validator().is_none() && !self.hash_known {
-            // Nothing would tell whether the rest is of the same version.
-            part.restart(None)?;
-        }
-        let answer = client.get(self.url, part.len(), part.validator()).map_err(|no| match no {
-            NoAnswer::Refused(error) => Short::Final(error),
+        // Where neither a version nor a hash is known, nothing would tell whether the rest is of the same version.
+        let from = if part.validator().is_none() && !self.hash_known { 0 } else { part.len() };
+        let answer = client.get(self.url, from, part.validator()).map_err(|no| match no {
+            NoAnswer::Refused(error) => Short::Refused(error),
             NoAnswer::NoSuchRange => Short::Stale,
             NoAnswer::Trouble(error) => Short::Cut(error),
         })?;
@@ -104,11 +105,12 @@ impl Job<'_> {
     fn fits(&self, answer: &Answer) -> Result<(), Short> {
         match (answer.total, self.bytes) {
             (Some(total), Some(bytes)) if total != bytes => {
-                Err(self.fault(&format!("the server announces {total} bytes, where the file has {bytes}")).into())
+                Err(Short::Refused(self.fault(&format!("the server announces {total} bytes, where the file has {bytes}"))))
             }
             (Some(total), None) if total > self.limit => Err(self.too_large().into()),
             (None, None) if !answer.framed && !self.hash_known => {
-                Err(self.fault("the server does not say how long the file is, so a broken one could not be told from a whole one").into())
+                let what = "the server does not say how long the file is, so a broken one could not be told from a whole one";
+                Err(Short::Refused(self.fault(what)))
             }
             _ => Ok(()),
         }

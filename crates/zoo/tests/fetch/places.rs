@@ -52,7 +52,7 @@ fn the_first_pull_of_an_unknown_file_binds_later_ones() {
     assert!(matches!(zoo.open("m"), Err(ZooError::Damaged { mismatch, .. }) if mismatch.recorded.is_some()));
     assert_eq!(pull(&zoo).unwrap(), b"first");
 
-    zoo.remove("m").unwrap();
+    zoo.remove("m", &mut |_| {}).unwrap();
     assert_eq!(left(&folder), ["m.bin.sha256"]);
     *now.lock().unwrap() = b"second".to_vec();
     let error = pull(&zoo).unwrap_err();
@@ -60,7 +60,7 @@ fn the_first_pull_of_an_unknown_file_binds_later_ones() {
     assert!(error.to_string().contains("m.bin.sha256"), "{error}");
     assert_eq!(left(&folder), ["m.bin.sha256"]);
 
-    assert!(zoo.forget("m").unwrap() && !zoo.forget("m").unwrap());
+    assert!(zoo.forget("m", &mut |_| {}).unwrap() && !zoo.forget("m", &mut |_| {}).unwrap());
     assert_eq!(pull(&zoo).unwrap(), b"second");
 }
 

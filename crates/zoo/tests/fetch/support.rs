@@ -20,7 +20,7 @@ pub fn body(len: usize) -> Vec<u8> {
 pub fn zoo(folder: &Path, place: &str, more: &str) -> Zoo {
     let mut catalogue = Catalogue::default();
     let text = format!(
-        r#"{{"task": "cls", "groups": [{{"models": [{{"name": "m", "summary": "s", "format": "onnx", "licence": "MIT", "origin": "t",
+        r#"{{"task": "cls", "groups": [{{"models": [{{"name": "m", "summary": "s", "format": "bin", "licence": "MIT", "origin": "t",
             "file": "m.bin", "places": [{place}]{more}}}]}}]}}"#
     );
     catalogue.add("test.json", &text).unwrap();

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use vtk_zoo::{Entry, FileState, Info, Zoo};
+use vtk_zoo::{Entry, FileState, Info, Zoo, sha256_hex};
 
 use super::list::state;
 use crate::model::zoo;
@@ -12,7 +12,7 @@ use crate::print::Out;
 use crate::status::ExitStatus;
 use crate::wrap::{beside, width, wrap};
 
-/// All that is known of a model: architecture, preparation, labels, files and their hashes, licence, published figures
+/// All that is known of a model or of those of a set: architecture, preparation, labels, files and their hashes, licence, published figures
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Names of models or sets (`vtk models list`)
@@ -49,6 +49,8 @@ struct Described<'a> {
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     entry: Option<&'a Entry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256: Option<String>,
     files: Vec<DescribedFile<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     notice: Option<&'static str>,
@@ -57,18 +59,22 @@ struct Described<'a> {
 #[derive(Serialize)]
 struct DescribedFile<'a> {
     file: &'a str,
-    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
     here: bool,
 }
 
 impl<'a> Described<'a> {
     fn of(info: &'a Info<'a>) -> Self {
-        let files = info.files.iter().map(|f| DescribedFile { file: &f.file.file, path: f.path.display().to_string(), here: f.here });
+        let shown = |f: &FileState<'_>| f.path.as_ref().map(|path| path.display().to_string());
+        let files = info.files.iter().map(|f| DescribedFile { file: &f.file.file, path: shown(f), here: f.here });
         Self {
             name: info.name,
             state: state(info.state).1,
             entry: info.entry,
-            files: if info.embedded.is_some() { Vec::new() } else { files.collect() },
+            sha256: info.embedded.map(|e| sha256_hex(e.bytes)),
+            // Of a model inside the program only those that lie in the folder besides.
+            files: files.filter(|file| info.embedded.is_none() || file.here).collect(),
             notice: info.embedded.map(|e| e.notice),
         }
     }
@@ -77,6 +83,16 @@ impl<'a> Described<'a> {
 /// The column in which values begin.
 const COLUMN: usize = 15;
 
+/// What a reader can rely on: whether the file was seen, and what it is held to if it was not.
+fn verified(entry: &Entry) -> &'static str {
+    match (entry.verified, entry.file.hash()) {
+        (true, _) => "yes: the file was in this project's hands when the catalogue was written",
+        (false, Some(_)) => "no: address and hash are from documents or a repository's listing; a file is held to that hash",
+        (false, None) if entry.is_embeddable() => "no: the file of this project's own making is inside the program",
+        (false, None) => "no: the address is from documents; the first pull records the hash, and later pulls are held to it",
+    }
+}
+
 /// The sheet that describes a model to people.
 fn sheet(info: &Info<'_>) -> String {
     let width = width();
@@ -84,17 +100,18 @@ fn sheet(info: &Info<'_>) -> String {
     let mut say = |term: &str, text: &str| lines.push(beside(term, text, COLUMN, width));
     if let Some(entry) = info.entry {
         lines_of_entry(entry, &mut say);
-        match entry.verified {
-            true => say("verified", "yes: the file was in this project's hands when the catalogue was written"),
-            false => {
-                say("verified", "no: address and hash are from documents; the first pull records the hash, and later pulls are held to it")
-            }
-        }
+        say("verified", verified(entry));
         entry.notes.iter().for_each(|note| say("note", note));
     }
-    match info.embedded {
-        Some(embedded) => say("file", &format!("{}, {} bytes, inside the program", embedded.file, embedded.bytes.len())),
-        None => info.files.iter().for_each(|file| lines_of_file(file, &mut say)),
+    if let Some(embedded) = info.embedded {
+        say("file", &format!("{}, {} bytes, inside the program", embedded.file, embedded.bytes.len()));
+        say("  hash", &format!("sha256 {}", sha256_hex(embedded.bytes)));
+    }
+    for file in &info.files {
+        match info.embedded {
+            Some(_) if !file.here => places(file, &mut say),
+            _ => lines_of_file(file, &mut say),
+        }
     }
     if let Some(embedded) = info.embedded {
         lines.push(String::new());
@@ -121,11 +138,13 @@ fn lines_of_entry(entry: &Entry, say: &mut impl FnMut(&str, &str)) {
     }
     say("licence", &entry.licence);
     say("origin", &entry.origin);
-    if !entry.figures.is_empty() {
-        say("published", &pairs(&entry.figures));
-    }
-    if let Some(from) = &entry.figures_from {
-        say("", &format!("({from})"));
+    match (entry.figures.is_empty(), &entry.figures_from) {
+        (false, from) => {
+            say("published", &pairs(&entry.figures));
+            from.iter().for_each(|from| say("", &format!("({from})")));
+        }
+        (true, Some(from)) => say("published", &format!("no figures here; see {from}")),
+        (true, None) => {}
     }
 }
 
@@ -151,9 +170,16 @@ fn lines_of_file(state: &FileState<'_>, say: &mut impl FnMut(&str, &str)) {
         (None, Some(record)) => say("  hash", &format!("recorded by the first pull in {}", record.display())),
         (None, None) => say("  hash", "not known"),
     }
-    file.places.iter().for_each(|place| say("  from", &place.to_string()));
+    places(state, say);
     let at = if state.here { "  lies at" } else { "  would lie at" };
-    say(at, &state.path.display().to_string());
+    match &state.path {
+        Some(path) => say(at, &path.display().to_string()),
+        None => say(at, "nowhere: there is no folder for models; set VTK_HOME to one"),
+    }
+}
+
+fn places(state: &FileState<'_>, say: &mut impl FnMut(&str, &str)) {
+    state.file.places.iter().for_each(|place| say("  from", &place.to_string()));
 }
 
 /// `key value, key value`.

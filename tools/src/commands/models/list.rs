@@ -13,8 +13,8 @@ use crate::wrap::{beside, width};
 
 /// The models that are known by name, and whether they are here
 ///
-/// Before a name, `*` marks a model inside the program, `+` one that was pulled, `~` one of which only some files are here. A set is a
-/// name for models that work together, and is pulled and used as one.
+/// Before a name, `*` marks a model inside the program, `+` one that was pulled, `~` one of which only some files are here, `!` one whose
+/// folder can't be read. A set is a name for models that work together, and is pulled and used as one.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Only those of one task: cls, det, ocr, shitu
@@ -81,6 +81,7 @@ pub(super) fn state(state: State) -> (char, &'static str) {
         State::Embedded => ('*', "embedded"),
         State::Cached => ('+', "here"),
         State::Partial => ('~', "partly"),
+        State::Unreadable => ('!', "unreadable"),
         State::Absent => (' ', "absent"),
     }
 }
@@ -104,7 +105,7 @@ fn write_list(zoo: &Zoo, models: &[Listed<'_>], out: &mut Out) -> anyhow::Result
     }
     writeln!(
         out,
-        "\n* inside the program   + pulled   ~ partly pulled\n`vtk models info NAME` tells more, `vtk models pull NAME` fetches."
+        "\n* inside the program   + pulled   ~ partly pulled   ! can't be looked at\n`vtk models info NAME` tells more, `vtk models pull NAME` fetches."
     )?;
     Ok(())
 }

@@ -60,7 +60,9 @@ pub(crate) fn words(verdict: &Verdict) -> (&'static str, Option<String>) {
     match verdict {
         Verdict::Intact => ("intact", None),
         Verdict::Embedded => ("embedded", None),
-        Verdict::Unknown => ("unknown", Some("no hash of it is known; somebody has put it there".to_owned())),
+        Verdict::Unknown => {
+            ("unknown", Some("no hash of it is known; somebody has put it there, and its first use records the hash".to_owned()))
+        }
         Verdict::Damaged(mismatch) => ("damaged", Some(format!("{mismatch}; `vtk models rm` and `vtk models pull` replace it"))),
         Verdict::Missing => ("missing", None),
         Verdict::Unreadable(why) => ("unreadable", Some(why.clone())),
