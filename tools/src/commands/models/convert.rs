@@ -80,7 +80,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitStatus> {
     if let Some(arch) = arch.as_ref().filter(|_| args.arch.is_some() || !weights.metadata().contains_key("arch")) {
         weights.set_metadata("arch", arch.to_string());
     }
-    for (key, value) in metadata(args)? {
+    let labels = args.labels.as_deref().map(read_labels).transpose()?;
+    if let (Some(arch), Some(labels)) = (&arch, &labels) {
+        check_labels(arch, &weights, labels)?;
+    }
+    for (key, value) in metadata(args, labels.as_deref())? {
         weights.set_metadata(key, value);
     }
     let stored = if args.f16 { weights.to_half() } else { weights };
@@ -140,14 +144,25 @@ fn check_fit(arch: &Arch, weights: &Checkpoint) -> anyhow::Result<()> {
     network.map(|_| ()).with_context(|| format!("the weights are not those of {arch}"))
 }
 
+/// Refuses names of classes that are more or fewer than the network has.
+fn check_labels(arch: &Arch, weights: &Checkpoint, labels: &[String]) -> anyhow::Result<()> {
+    let keys = arch.key_map_of(weights).unwrap_or_default();
+    match arch.classes_in(weights, &keys) {
+        Some(classes) if classes != labels.len() => {
+            bail!("--labels: {} names, and {arch} of these weights has {classes} classes; a name for each is expected", labels.len())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What the flags say, by metadata key.
-fn metadata(args: &Args) -> anyhow::Result<Vec<(&'static str, String)>> {
+fn metadata(args: &Args, labels: Option<&[String]>) -> anyhow::Result<Vec<(&'static str, String)>> {
     let mut said = Vec::new();
     if let Some(recipe) = &args.recipe {
         said.push(("recipe", recipe.name().map_or_else(|| recipe.to_string(), str::to_owned)));
     }
-    if let Some(path) = &args.labels {
-        said.push(("labels", serde_json::to_string(&read_labels(path)?)?));
+    if let Some(labels) = labels {
+        said.push(("labels", serde_json::to_string(labels)?));
     }
     if let Some(sure) = args.sure {
         if !(0.0..=1.0).contains(&sure) {
