@@ -9,7 +9,7 @@ use vtk_ocr::orient::{LINE_MODEL, LineOrienter, PAGE_MODEL, PageOrienter};
 use vtk_ocr::reader::{DEFAULT_SET, PageTurn, ReaderOptions, Spaces, TextReader, model_pair};
 use vtk_ocr::recognize::{self, DictionaryText, RecognizerConfig, TextRecognizer};
 use vtk_ocr::{OcrError, OcrRecipe};
-use vtk_zoo::Model;
+use vtk_zoo::{Model, ZooError};
 
 use crate::model::{self, zoo};
 use crate::talk::Talk;
@@ -105,7 +105,19 @@ impl ModelFlags {
     }
 
     fn open(&self, name: &str, talk: &Talk) -> anyhow::Result<Model> {
-        open(name, self.pull, talk)
+        open(name, self.pull, talk).map_err(|error| self.naming_the_set(error).into())
+    }
+
+    /// Where a set was asked for, the way to get one of its models is to pull the set.
+    fn naming_the_set(&self, error: ZooError) -> ZooError {
+        let zoo = zoo();
+        match (error, self.model.as_deref().and_then(|set| Some((set, zoo.catalogue().set(set)?)))) {
+            (ZooError::Missing { name, file, path, mut ways }, Some((set, models))) if models.contains(&name) => {
+                ways.insert(0, format!("vtk models pull {set} (the set: {})", models.join(", ")));
+                ZooError::Missing { name, file, path, ways }
+            }
+            (error, _) => error,
+        }
     }
 
     fn dictionary(&self) -> anyhow::Result<Option<DictionaryText>> {
@@ -133,7 +145,7 @@ fn as_flag(error: OcrError) -> anyhow::Error {
 }
 
 /// Opens a model, or a folder with one as PaddleOCR 3 lays it out.
-pub(crate) fn open(name: &str, may_pull: bool, talk: &Talk) -> anyhow::Result<Model> {
+pub(crate) fn open(name: &str, may_pull: bool, talk: &Talk) -> Result<Model, ZooError> {
     let in_folder = Path::new(name).join("inference.onnx");
     let name = if in_folder.is_file() { in_folder.to_string_lossy().into_owned() } else { name.to_owned() };
     let model = model::open(&name, may_pull, talk)?;
