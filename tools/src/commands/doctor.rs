@@ -38,6 +38,7 @@ struct Findings {
     python: Option<String>,
     embedded: Vec<String>,
     files: Vec<File>,
+    unfinished: Vec<Left>,
     trouble: Vec<String>,
 }
 
@@ -47,6 +48,14 @@ struct File {
     model: String,
     path: PathBuf,
     verdict: &'static str,
+}
+
+/// What a broken pull has left.
+#[derive(Serialize)]
+struct Left {
+    model: String,
+    path: PathBuf,
+    bytes: u64,
 }
 
 pub(crate) fn run(args: &Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
@@ -83,6 +92,7 @@ fn look(zoo: &Zoo) -> Findings {
         python: pip_version(),
         embedded,
         files: files(zoo, &mut trouble),
+        unfinished: zoo.unfinished().into_iter().map(|left| Left { model: left.name, path: left.path, bytes: left.bytes }).collect(),
         trouble,
     }
 }
@@ -92,15 +102,35 @@ fn features() -> Vec<&'static str> {
     [("fetch", cfg!(feature = "fetch"))].into_iter().filter_map(|(name, on)| on.then_some(name)).collect()
 }
 
-/// Whether models can be kept in this folder.
+/// Whether models can be kept in this folder. Where it is not there yet, whether it can be made: that is said by the nearest folder above
+/// it that is there.
 fn folder_state(folder: &Path) -> io::Result<&'static str> {
-    if !folder.exists() {
-        return Ok("not there yet; the first pull makes it");
+    for (i, at) in folder.ancestors().enumerate() {
+        match fs::metadata(at) {
+            Ok(meta) if meta.is_dir() => {
+                probe(at).map_err(|e| if i == 0 { e } else { io::Error::new(e.kind(), format!("{}: {e}", at.display())) })?;
+                return Ok(if i == 0 { "files can be made there" } else { "not there yet; the first pull makes it" });
+            }
+            Ok(_) => return Err(io::Error::new(io::ErrorKind::NotADirectory, format!("{} is not a folder", at.display()))),
+            // A link that leads to nowhere is not there either, and still in the way.
+            Err(_) if fs::symlink_metadata(at).is_ok() => {
+                return Err(io::Error::new(io::ErrorKind::NotADirectory, format!("{} is a link that leads nowhere", at.display())));
+            }
+            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+            Err(e) => return Err(io::Error::new(e.kind(), format!("{}: {e}", at.display()))),
+        }
     }
-    let probe = folder.join(format!(".vtk-doctor-{}", std::process::id()));
-    OpenOptions::new().write(true).create_new(true).open(&probe)?;
-    fs::remove_file(&probe)?;
-    Ok("files can be made there")
+    Ok("not there yet; the first pull makes it")
+}
+
+/// Makes a file, writes it through to the disk, and removes it: a full disk lets empty files be made.
+fn probe(folder: &Path) -> io::Result<()> {
+    let path = folder.join(format!(".vtk-doctor-{}", std::process::id()));
+    let mut file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+    let written = file.write_all(&[0x5a; 64 << 10]).and_then(|()| file.sync_all());
+    drop(file);
+    fs::remove_file(&path)?;
+    written
 }
 
 /// The version of pip that would fetch packages.
@@ -153,6 +183,15 @@ impl Findings {
         }
         if self.files.is_empty() {
             say("pulled", "no model; `vtk models list` names those that there are");
+        }
+        for left in &self.unfinished {
+            let (model, path, bytes) = (&left.model, left.path.display(), left.bytes);
+            say(
+                "unfinished",
+                &format!(
+                    "{model}: {bytes} bytes of a broken pull, {path}; `vtk models pull {model}` goes on, `vtk models rm {model}` removes them"
+                ),
+            );
         }
         match self.trouble.as_slice() {
             [] => say("trouble", "none found"),
