@@ -23,12 +23,12 @@ pub enum ClsError {
     Arch(#[from] BackboneError),
 
     /// The network can't be grown, imported or run.
-    #[error("{model}: {source}")]
+    #[error("{model}: {cause}")]
     Network {
         /// The model.
         model: String,
-        /// What the network says.
-        source: NnError,
+        /// What the network says: a part of the message, and so no source of it.
+        cause: NnError,
     },
 
     /// The model's file doesn't say what it is, and no architecture was given.

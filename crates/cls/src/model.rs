@@ -65,7 +65,7 @@ impl Classifier {
     fn load(name: &str, file: &str, bytes: &[u8], entry: Option<&Entry>, options: &LoadOptions) -> Result<Self, ClsError> {
         let is_graph = Path::new(file).extension().is_some_and(|e| e.eq_ignore_ascii_case("onnx")) && Format::of_content(bytes).is_none();
         if is_graph {
-            let network = Network::from_onnx(name, bytes).map_err(|source| ClsError::Network { model: name.to_owned(), source })?;
+            let network = Network::from_onnx(name, bytes).map_err(|cause| ClsError::Network { model: name.to_owned(), cause })?;
             return Self::new(name, network, None, None, entry, options);
         }
         let weights = Checkpoint::from_bytes(name, bytes)?;
@@ -200,7 +200,7 @@ impl Classifier {
     pub fn plan(&self) -> Result<(), ClsError> {
         match self.recipe.input_size() {
             None => Ok(()),
-            Some((h, w)) => self.network.prepare(&[vec![1, 3, h, w]]).map_err(|source| self.network_error(source)),
+            Some((h, w)) => self.network.prepare(&[vec![1, 3, h, w]]).map_err(|cause| self.network_error(cause)),
         }
     }
 
@@ -276,7 +276,7 @@ impl Classifier {
     }
 
     fn outputs(&self, prepared: &Prepared, output: usize) -> Result<Vec<f32>, ClsError> {
-        let mut outputs = self.network.run(&[prepared.tensor.view().into_dyn()]).map_err(|source| self.network_error(source))?;
+        let mut outputs = self.network.run(&[prepared.tensor.view().into_dyn()]).map_err(|cause| self.network_error(cause))?;
         let raw = outputs.swap_remove(output);
         if raw.ndim() != 2 || raw.len_of(Axis(0)) != 1 {
             let reason = format!("gives an output of shape {:?}; a classifier gives [1, classes]", raw.shape());
@@ -285,8 +285,8 @@ impl Classifier {
         Ok(raw.into_iter().collect())
     }
 
-    fn network_error(&self, source: vtk_nn::NnError) -> ClsError {
-        ClsError::Network { model: self.name.clone(), source }
+    fn network_error(&self, cause: vtk_nn::NnError) -> ClsError {
+        ClsError::Network { model: self.name.clone(), cause }
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn grow(
     };
     let at = embedding_tap(model, &arch, embedding)?;
     let network =
-        grow_network(weights, &arch, &keys, classes, at, input).map_err(|source| ClsError::Network { model: model.to_owned(), source })?;
+        grow_network(weights, &arch, &keys, classes, at, input).map_err(|cause| ClsError::Network { model: model.to_owned(), cause })?;
     Ok(Grown { network, arch })
 }
 

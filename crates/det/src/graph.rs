@@ -54,7 +54,7 @@ pub(crate) fn look(model: &str, network: &Network, size: Size) -> Result<Seen, D
     let refuse = |reason: String| DetError::NotADetector { model: model.to_owned(), reason };
     let inputs = fed(network).map_err(refuse)?;
     let shapes =
-        network.output_shapes(&input_shapes(&inputs, size)).map_err(|source| DetError::Network { model: model.to_owned(), source })?;
+        network.output_shapes(&input_shapes(&inputs, size)).map_err(|cause| DetError::Network { model: model.to_owned(), cause })?;
     if inputs == [Fed::Picture] && shapes.iter().all(|shape| shape.iter().all(Option::is_some)) && shapes.len() != 2 {
         let shapes: Vec<Vec<usize>> = shapes.into_iter().map(|shape| shape.into_iter().flatten().collect()).collect();
         let order = Order::of_shapes(&shapes, PROJECT.len(), size).map_err(refuse)?;

@@ -40,7 +40,7 @@ impl Loaded {
 /// The error of a network of this name.
 pub(crate) fn network_error(model: &str) -> impl Fn(NnError) -> OcrError {
     let model = model.to_owned();
-    move |source| OcrError::Network { model: model.clone(), source }
+    move |cause| OcrError::Network { model: model.clone(), cause }
 }
 
 /// The error of a graph that a network's name was given for.

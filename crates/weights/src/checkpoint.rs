@@ -216,7 +216,7 @@ impl PartialEq for Checkpoint {
 
 /// The bytes of a file, not more than the limit.
 fn read(path: &Path, name: &str) -> Result<Vec<u8>, WeightsError> {
-    let failed = |source| WeightsError::Io { file: name.to_owned(), source };
+    let failed = |cause| WeightsError::Io { file: name.to_owned(), cause };
     let mut file = File::open(path).map_err(failed)?;
     let announced = file.metadata().map_err(failed)?.len();
     let too_large =

@@ -12,12 +12,12 @@ use crate::shown::Shown;
 #[non_exhaustive]
 pub enum WeightsError {
     /// The file could not be opened, read or written.
-    #[error("{}: {source}", Shown(file))]
+    #[error("{}: {cause}", Shown(file))]
     Io {
         /// The file.
         file: String,
-        /// What the system said.
-        source: io::Error,
+        /// What the system said: a part of the message, and so no source of it.
+        cause: io::Error,
     },
     /// The file has no bytes.
     #[error("{} is empty: get the file again, its download or copy was cut off", Shown(file))]

@@ -10,7 +10,7 @@ use crate::error::WeightsError;
 /// Puts a file in place: the bytes go into a new file of the same folder, onto the disk, and then to the name. A failure leaves what was
 /// there before, and no other file.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), WeightsError> {
-    let failed = |source| WeightsError::Io { file: path.display().to_string(), source };
+    let failed = |cause| WeightsError::Io { file: path.display().to_string(), cause };
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

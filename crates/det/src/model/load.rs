@@ -53,7 +53,7 @@ impl Detector {
         if !is_graph {
             return Self::from_checkpoint(name, &Checkpoint::from_bytes(name, bytes)?, entry, options);
         }
-        let network = Network::from_onnx(name, bytes).map_err(|source| DetError::Network { model: name.to_owned(), source })?;
+        let network = Network::from_onnx(name, bytes).map_err(|cause| DetError::Network { model: name.to_owned(), cause })?;
         let usual = graph::fixed_size(&network).map(|size| recipe::official(size, true)).transpose()?;
         let Some(recipe) = recipe_of(name, &network, entry, options)?.or(usual) else {
             let what = "takes pictures of any size, and nothing says which it was trained on; give a preparation by --recipe (picodet-320)";
@@ -72,7 +72,7 @@ impl Detector {
         let config = arch.clone();
         let grow = move |net: &mut vtk_nn::NetBuilder<'_>, x| Ok(config.grow(net, x, config.classes())?.outputs());
         let network =
-            Network::grow(weights, [1, 3, height, width], grow).map_err(|source| DetError::Network { model: name.to_owned(), source })?;
+            Network::grow(weights, [1, 3, height, width], grow).map_err(|cause| DetError::Network { model: name.to_owned(), cause })?;
         let recipe = match recipe_of(name, &network, entry, options)? {
             Some(recipe) => recipe,
             None => arch.recipe()?,

@@ -114,7 +114,7 @@ impl Detector {
         &self.options
     }
 
-    fn network_error(&self, source: NnError) -> DetError {
-        DetError::Network { model: self.name.clone(), source }
+    fn network_error(&self, cause: NnError) -> DetError {
+        DetError::Network { model: self.name.clone(), cause }
     }
 }

@@ -30,7 +30,7 @@ impl Detector {
             Form::Levels { .. } => &[Fed::Picture][..],
             Form::Rows { inputs } => inputs,
         };
-        self.network.prepare(&graph::input_shapes(inputs, self.input)).map_err(|source| self.network_error(source))
+        self.network.prepare(&graph::input_shapes(inputs, self.input)).map_err(|cause| self.network_error(cause))
     }
 
     /// Finds objects, best first.
@@ -78,7 +78,7 @@ impl Detector {
                 self.network.run(&inputs.iter().map(feed).collect::<Vec<_>>())
             }
         };
-        outputs.map(Raw).map_err(|source| self.network_error(source))
+        outputs.map(Raw).map_err(|cause| self.network_error(cause))
     }
 
     /// Third part: objects, best first, carried to the picture by `back`. Boxes that are no numbers are left out.

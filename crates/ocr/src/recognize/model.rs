@@ -174,7 +174,7 @@ impl TextRecognizer {
     pub fn plan(&self, sizes: &[Size]) -> Result<(), OcrError> {
         self.batches(sizes).iter().try_for_each(|batch| {
             let shape = vec![batch.lines.len(), 3, self.height, batch.width];
-            self.network.prepare(&[shape]).map_err(|source| self.network_error(source))
+            self.network.prepare(&[shape]).map_err(|cause| self.network_error(cause))
         })
     }
 
@@ -222,7 +222,7 @@ impl TextRecognizer {
     fn read(&self, network: &Network, lines: &[RgbImage], batch: &Batch) -> Result<Vec<Reading>, OcrError> {
         let mut windows: Vec<Vec<Vec<Column>>> = Vec::new();
         for tensor in batch.tensors(lines, &self.recipe, self.height)? {
-            let raw = network.run(&[tensor.view().into_dyn()]).map_err(|source| self.network_error(source))?.swap_remove(0);
+            let raw = network.run(&[tensor.view().into_dyn()]).map_err(|cause| self.network_error(cause))?.swap_remove(0);
             let raw = raw.into_dimensionality::<Ix3>().map_err(|_| no_recognizer(&self.name, "one of other axes"))?;
             windows.push(self.columns(raw.view()));
         }
@@ -245,8 +245,8 @@ impl TextRecognizer {
         raw.axis_iter(Axis(0)).map(|line| best_columns(line, scale(line))).collect()
     }
 
-    fn network_error(&self, source: NnError) -> OcrError {
-        OcrError::Network { model: self.name.clone(), source }
+    fn network_error(&self, cause: NnError) -> OcrError {
+        OcrError::Network { model: self.name.clone(), cause }
     }
 }
 
@@ -264,7 +264,7 @@ fn columns_and_classes(name: &str, network: &Network, height: usize) -> Result<[
         return Err(no_recognizer(name, &format!("its answer to {input}")));
     }
     let shape = vec![1, 3, height, 10 * height];
-    let shapes = network.output_shapes(&[shape]).map_err(|source| OcrError::Network { model: name.to_owned(), source })?;
+    let shapes = network.output_shapes(&[shape]).map_err(|cause| OcrError::Network { model: name.to_owned(), cause })?;
     match shapes.first().map(Vec::as_slice) {
         Some(&[Some(1), Some(columns), Some(classes)]) if columns > 0 && classes > 1 => Ok([columns, classes]),
         other => Err(no_recognizer(name, &format!("an output of shape {:?}", other.unwrap_or_default()))),

@@ -82,7 +82,7 @@ pub(super) fn grow(
     let input = [1, 3, config.height(), 10 * config.height()];
     let grown = config.clone();
     let network = Network::grow(&file, input, move |net, x| Ok(vec![("logits".to_owned(), grown.grow(net, x, &trunk)?.logits)]));
-    Ok((network.map_err(|source| OcrError::Network { model: model.to_owned(), source })?, config))
+    Ok((network.map_err(|cause| OcrError::Network { model: model.to_owned(), cause })?, config))
 }
 
 fn identify(model: &str, file: &Checkpoint, given: Option<&RecognizerConfig>, entry: Option<&Entry>) -> Result<RecognizerConfig, OcrError> {
