@@ -14,6 +14,7 @@ use crate::cache::{check_member, is_hex};
 use crate::entry::{Entry, ModelFile, Place};
 use crate::error::ZooError;
 use crate::lists::text_list;
+use crate::near::near;
 
 /// The data files of this crate, one a task.
 const OFFICIAL: &[(&str, &str)] = &[
@@ -140,22 +141,10 @@ impl Catalogue {
         self.entries().find(|entry| entry.file.file == file)
     }
 
-    /// Up to five names that look like `name`, the nearest first.
+    /// Up to five names that look like `name`, the nearest first; `more` are names besides the catalogue's own.
     pub(crate) fn near<'a>(&'a self, name: &str, more: impl Iterator<Item = &'a str>) -> Vec<String> {
-        let wanted = simple(name);
-        let mut found: Vec<(usize, &str)> = Vec::new();
         let names = self.entries().map(|entry| entry.name.as_str());
-        for known in names.chain(self.sets.keys().map(String::as_str)).chain(more) {
-            let plain = simple(known);
-            let distance = edits(&wanted, &plain);
-            let contained = wanted.len().min(plain.len()) >= 3 && (plain.contains(&wanted) || wanted.contains(&plain));
-            if contained || distance <= wanted.len().min(plain.len()) / 4 {
-                found.push((distance, known));
-            }
-        }
-        found.sort();
-        found.dedup();
-        found.into_iter().take(5).map(|(_, known)| known.to_owned()).collect()
+        near(name, names.chain(self.sets.keys().map(String::as_str)).chain(more))
     }
 }
 
@@ -246,26 +235,6 @@ fn check_url(url: &str) -> Result<(), String> {
     }
 }
 
-fn simple(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-/// Edits (insert, delete, replace) that turn one text into the other.
-fn edits(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -337,6 +306,5 @@ mod tests {
         assert_eq!(near("orientation"), ["page-orientation"]);
         assert_eq!(near("embeded-one"), ["embedded-one"]);
         assert!(near("zzz").is_empty());
-        assert_eq!(edits("kitten", "sitting"), 3);
     }
 }
