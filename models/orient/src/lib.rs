@@ -17,5 +17,5 @@ pub const LINE_MODEL: Embedded = Embedded {
     file: "pplcnet-x0.25-textline-orientation.safetensors",
     bytes: include_bytes!("../pplcnet-x0.25-textline-orientation.safetensors"),
     licence: include_str!("../LICENSE"),
-    notice: include_str!("../NOTICE"),
+    notice: include_str!("../NOTICE-textline"),
 };
