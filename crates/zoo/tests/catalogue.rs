@@ -179,7 +179,7 @@ fn every_family_is_complete() {
         ("resnet50-vd", 2),
         ("timm-lcnet-", 3),
         ("pulc-", 13),
-        ("picodet-legacy-", 16),
+        ("picodet-legacy-", 23),
     ] {
         assert_eq!(with(prefix), count, "{prefix}");
     }
