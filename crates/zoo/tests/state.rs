@@ -189,3 +189,104 @@ fn a_link_out_of_the_cache_is_read_but_never_written_through() {
     zoo.remove("blob", &mut |_| {}).unwrap();
     assert_eq!(fs::read(&target).unwrap(), b"blob", "only the link is gone");
 }
+
+#[test]
+fn a_file_that_was_put_there_is_recorded_at_its_first_use() {
+    let (folder, zoo) = stage();
+    let path = put(&folder, "models/loose/l.onnx", b"\x08\x07graph");
+    let checked = |zoo: &Zoo| zoo.open("loose").map(|model| model.origin().clone());
+    assert_eq!(checked(&zoo).unwrap(), Origin::Cache { path: path.clone(), checked: false });
+    assert_eq!(checked(&zoo).unwrap(), Origin::Cache { path: path.clone(), checked: true });
+    fs::write(&path, b"\x08\x07other").unwrap();
+    let error = checked(&zoo).unwrap_err();
+    assert!(matches!(&error, ZooError::Damaged { .. }) && error.to_string().contains("vtk models rm --forget loose"), "{error}");
+}
+
+#[test]
+fn a_record_that_cannot_be_read_does_not_end_the_trust() {
+    let (folder, zoo) = stage();
+    let path = put(&folder, "models/loose/l.onnx", b"\x08\x07graph");
+    for bent in [&b""[..], b"not a hash", &[0xff; 70]] {
+        put(&folder, "models/loose/l.onnx.sha256", bent);
+        for error in [zoo.open("loose").unwrap_err(), zoo.pull("loose", &mut |_| {}).unwrap_err()] {
+            assert!(matches!(&error, ZooError::Record { .. }) && error.to_string().contains("vtk models rm --forget loose"), "{error}");
+        }
+        assert!(matches!(zoo.verify(&["loose"]).unwrap()[0].verdict, Verdict::Unreadable(_)));
+        assert!(path.exists());
+    }
+    assert!(zoo.forget("loose", &mut |_| {}).unwrap());
+    assert!(zoo.open("loose").is_ok());
+}
+
+#[test]
+fn without_a_folder_nothing_is_looked_for_anywhere() {
+    let (_folder, zoo) = stage();
+    let catalogue = zoo.catalogue().clone();
+    for zoo in [Zoo::without_folder(), Zoo::new("")].map(|zoo| zoo.with_catalogue(catalogue.clone()).with_embedded(&[OWN])) {
+        assert_eq!(zoo.folder(), None);
+        let none = |error: ZooError| assert!(matches!(error, ZooError::NoCacheFolder), "{error}");
+        for name in ["packed", "loose"] {
+            none(zoo.open(name).unwrap_err());
+            none(zoo.path(name).unwrap_err());
+            none(zoo.pull(name, &mut |_| {}).unwrap_err());
+            none(zoo.verify(&[name]).unwrap_err());
+            none(zoo.remove(name, &mut |_| {}).unwrap_err());
+            none(zoo.forget(name, &mut |_| {}).unwrap_err());
+            assert_eq!(zoo.info(name).unwrap().files[0].path, None);
+        }
+        none(zoo.package_member("pkg==1.0", "pkg/p.onnx", &sha256_hex(b"packed")).unwrap_err());
+        assert!(zoo.open("own").is_ok() && zoo.unfinished().is_empty());
+        assert_eq!(zoo.verify(&[]).unwrap().len(), 1);
+        assert!(states(&zoo)[..5].iter().all(|(_, state)| *state == State::Absent));
+    }
+    // A relative folder is one, and does not move with the user.
+    assert!(Zoo::new("models").folder().unwrap().is_absolute());
+}
+
+#[test]
+fn what_stands_in_the_way_of_looking_is_not_absence() {
+    let (folder, zoo) = stage();
+    fs::create_dir_all(folder.path().join("models/blob/b.onnx")).unwrap();
+    assert_eq!(states(&zoo)[1], ("blob", State::Unreadable));
+    assert!(matches!(&zoo.verify(&[]).unwrap()[0].verdict, Verdict::Unreadable(why) if why.contains("a folder or a device")));
+    for error in [zoo.open("blob").unwrap_err(), zoo.path("blob").unwrap_err(), zoo.pull("blob", &mut |_| {}).unwrap_err()] {
+        assert!(matches!(error, ZooError::Io { .. }), "{error}");
+    }
+}
+
+#[test]
+fn what_is_here_and_intact_needs_no_folder_that_can_be_written() {
+    let (folder, zoo) = stage();
+    let path = put(&folder, "models/blob/b.onnx", b"blob");
+    // No lock can be made here, whoever runs this.
+    put(&folder, "locks", b"a file");
+    assert_eq!(zoo.pull("blob", &mut |_| {}).unwrap(), Pulled::Ready(path));
+    assert!(matches!(zoo.pulls().anew(true).pull("blob", &mut |_| {}), Err(ZooError::Io { .. })));
+}
+
+#[test]
+fn unfinished_files_are_found() {
+    let (folder, zoo) = stage();
+    let part = put(&folder, "models/loose/l.onnx.part", b"loo");
+    let tar = put(&folder, "models/tarred/t.pdparams.tar.part", b"tarr");
+    let found: Vec<_> = zoo.unfinished().into_iter().map(|left| (left.name, left.path, left.bytes)).collect();
+    assert_eq!(found, [("loose".to_owned(), part, 3), ("tarred".to_owned(), tar, 4)]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_removal_says_that_it_waits() {
+    let (folder, zoo) = stage();
+    put(&folder, "models/blob/b.onnx", b"blob");
+    put(&folder, "locks/model-blob", b"");
+    let lock = fs::File::open(folder.path().join("locks/model-blob")).unwrap();
+    lock.lock().unwrap();
+    let mut lock = Some(lock);
+    let mut waited = 0;
+    zoo.remove("blob", &mut |_| {
+        waited += 1;
+        drop(lock.take());
+    })
+    .unwrap();
+    assert_eq!(waited, 1);
+}

