@@ -23,7 +23,10 @@ fn a_known_model_that_is_not_here_says_how_to_get_it() {
 fn names_and_files_that_are_no_detectors() {
     let sandbox = Sandbox::new();
     sandbox.det(&[STREET, "--model", "picodet-xs-417"]).status(2).says(&["`picodet-xs-417`", "picodet-xs-416"]);
-    sandbox.det(&[STREET, "--model", "page-orientation"]).status(2).says(&["page-orientation: holds no PicoDet"]);
+    sandbox
+        .det(&[STREET, "--model", "page-orientation"])
+        .status(2)
+        .says(&["page-orientation is a model for cls", "vtk cls --model page-orientation"]);
     sandbox.det(&[STREET, "--arch", "picodet-xl-320"]).status(2).says(&["--arch", "picodet-xl-320", "picodet-xs-320"]);
     sandbox.det(&[STREET, "--arch", "picodet-s-320+pplcnet-x9"]).status(2).says(&["pplcnet-x9"]);
     for (name, bytes) in [("empty.safetensors", &b""[..]), ("text.pdparams", b"hello"), ("cut.onnx", b"\x08\x07\x12\x99")] {

