@@ -29,7 +29,10 @@ fn pull_one(pulls: &mut Pulls<'_>, zoo: &Zoo, name: &str, talk: &Talk) -> Result
         Ok(Pulled::Embedded) => talk.note(&format!("{name} is inside the program: there is nothing to pull")),
         Ok(_) => {}
         Err(error) => {
-            tell_other_ways(zoo, name, talk);
+            // A disk or folder that fails a pull would fail a file put there by hand.
+            if !matches!(error, ZooError::Io { .. } | ZooError::Record { .. }) {
+                tell_other_ways(zoo, name, talk);
+            }
             return Err(error);
         }
     }
