@@ -160,3 +160,21 @@ fn models_are_listed_by_task() {
     assert_eq!(done.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&done.stderr).contains("cls, "));
 }
+
+#[test]
+fn labels_that_are_not_as_many_as_the_classes_write_nothing() {
+    let folder = Folder::new("labels");
+    let weights = folder.write("w.safetensors", &made_up("pplcnet-x0.25", 3).to_safetensors().unwrap());
+    let labels = folder.write("labels.txt", b"cat\ndog\n");
+    let target = folder.0.join("out.safetensors");
+    let convert = |more: &[&str]| vtk(&[&["models", "convert", &weights, target.to_str().unwrap(), "--labels", &labels], more].concat());
+    for more in [&[][..], &["--arch", "pplcnet-x0.25"]] {
+        let done = convert(more);
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert_eq!(done.status.code(), Some(2), "{said}");
+        assert!(said.contains("--labels: 2 names") && said.contains("3 classes"), "{said}");
+        assert!(!target.exists());
+    }
+    folder.write("labels.txt", b"cat\ndog\nhorse\n");
+    assert_eq!(convert(&[]).status.code(), Some(0));
+}
