@@ -55,6 +55,23 @@ fn a_pull_without_a_network_says_what_failed_and_leaves_no_model() {
 
 #[cfg(unix)]
 #[test]
+fn what_the_system_says_is_said_once() {
+    let sandbox = Sandbox::new();
+    sandbox.write("no-models", b"a file where the folder should be");
+    sandbox.write("folder.pdparams/x", b"");
+    for args in [
+        &["models", "pull", "pplcnet-x0.25"][..],
+        &["models", "convert", "none.pdparams", "out.safetensors"],
+        &["models", "convert", "folder.pdparams", "out.safetensors"],
+    ] {
+        let done = Done::of(offline(&mut sandbox.vtk(args))).status(2);
+        assert_eq!(done.err.matches("os error").count(), 1, "{done:#?}");
+        assert!(!done.err.contains("by hand"), "the folder is at fault: {done:#?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn a_package_that_pip_does_not_bring_says_what_pip_said() {
     let sandbox = Sandbox::new();
     let path = with_python(&sandbox, "echo 'ERROR: No matching distribution found' >&2; exit 1");
