@@ -2,7 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde::Serialize;
@@ -33,7 +33,7 @@ struct Findings {
     features: Vec<&'static str>,
     instruction_set: String,
     threads: usize,
-    folder: Option<PathBuf>,
+    folder: Option<String>,
     folder_state: String,
     python: Option<String>,
     embedded: Vec<String>,
@@ -46,7 +46,7 @@ struct Findings {
 #[derive(Serialize)]
 struct File {
     model: String,
-    path: PathBuf,
+    path: String,
     verdict: &'static str,
 }
 
@@ -54,7 +54,7 @@ struct File {
 #[derive(Serialize)]
 struct Left {
     model: String,
-    path: PathBuf,
+    path: String,
     bytes: u64,
 }
 
@@ -75,7 +75,7 @@ fn look(zoo: &Zoo) -> Findings {
         None => "there is none".to_owned(),
         Some(Ok(state)) => state.to_owned(),
         Some(Err(error)) => {
-            let shown = folder.as_deref().unwrap_or(Path::new("")).display().to_string();
+            let shown = folder.as_deref().map(shown).unwrap_or_default();
             trouble.push(format!("{shown}: models can't be kept there: {error}; set VTK_HOME to a folder of yours"));
             format!("no file can be made there: {error}")
         }
@@ -87,14 +87,23 @@ fn look(zoo: &Zoo) -> Findings {
         features: features(),
         instruction_set: machine::instruction_set(),
         threads: machine::threads(0),
-        folder,
+        folder: folder.as_deref().map(shown),
         folder_state,
         python: pip_version(),
         embedded,
         files: files(zoo, &mut trouble),
-        unfinished: zoo.unfinished().into_iter().map(|left| Left { model: left.name, path: left.path, bytes: left.bytes }).collect(),
+        unfinished: zoo
+            .unfinished()
+            .into_iter()
+            .map(|left| Left { model: left.name, path: shown(&left.path), bytes: left.bytes })
+            .collect(),
         trouble,
     }
+}
+
+/// A path as text; bytes that are no UTF-8 are replaced.
+fn shown(path: &Path) -> String {
+    path.display().to_string()
 }
 
 /// What the program was built with.
@@ -158,7 +167,7 @@ fn files(zoo: &Zoo, trouble: &mut Vec<String>) -> Vec<File> {
             let why = why.unwrap_or_else(|| format!("a file of the model {}; `vtk models pull` fetches it", file.name));
             trouble.push(format!("{}: {verdict}: {why}", file.path.display()));
         }
-        File { model: file.name, path: file.path, verdict }
+        File { model: file.name, path: shown(&file.path), verdict }
     };
     pulled.map(file).collect()
 }
@@ -174,18 +183,18 @@ impl Findings {
         say("features", &if self.features.is_empty() { "none".to_owned() } else { self.features.join(", ") });
         say("processor", &self.instruction_set);
         say("threads", &self.threads.to_string());
-        let folder = self.folder.as_ref().map_or_else(String::new, |folder| format!("{}: ", folder.display()));
+        let folder = self.folder.as_ref().map_or_else(String::new, |folder| format!("{}: ", folder));
         say("models in", &format!("{folder}{}", self.folder_state));
         say("pip", self.python.as_deref().unwrap_or("python3 with pip was not found: models in Python packages can't be pulled"));
         say("inside", &self.embedded.join(", "));
         for file in &self.files {
-            say("pulled", &format!("{} ({}): {}", file.model, file.verdict, file.path.display()));
+            say("pulled", &format!("{} ({}): {}", file.model, file.verdict, file.path));
         }
         if self.files.is_empty() {
             say("pulled", "no model; `vtk models list` names those that there are");
         }
         for left in &self.unfinished {
-            let (model, path, bytes) = (&left.model, left.path.display(), left.bytes);
+            let (model, path, bytes) = (&left.model, &left.path, left.bytes);
             say(
                 "unfinished",
                 &format!(

@@ -64,3 +64,18 @@ fn what_broken_pulls_have_left_is_named() {
         assert!(said.contains(part), "{part:?} is missing: {said}");
     }
 }
+
+/// A folder's name may hold anything, and the program still says what it found.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_with_an_odd_name_is_told_of() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let sandbox = Sandbox::new();
+    let folder = sandbox.path("").join(OsStr::from_bytes(b"odd\x1b[31m\xff"));
+    for args in [&["doctor", "--json"][..], &["doctor"]] {
+        let done = Done::of(sandbox.vtk(args).env("VTK_HOME", &folder)).status(0).silent();
+        assert!(!done.out.contains('\u{1b}'), "{done:#?}");
+        assert!(args.len() == 1 || done.json()[0]["folder"].as_str().unwrap().ends_with("odd\u{1b}[31m\u{fffd}"), "{done:#?}");
+    }
+}

@@ -7,7 +7,7 @@ use vtk_zoo::{Verdict, Verified};
 
 use super::info::members;
 use crate::model::zoo;
-use crate::print::Out;
+use crate::print::{Out, plain};
 use crate::status::ExitStatus;
 
 /// Check the hashes of the models that are here
@@ -45,7 +45,8 @@ pub(crate) fn run(args: &Args, out: &mut Out) -> anyhow::Result<ExitStatus> {
             continue;
         }
         let why = why.map_or_else(String::new, |why| format!(": {why}"));
-        writeln!(out, "{:<10} {}  {}{why}", verdict, file.name, file.path.display())?;
+        let line = format!("{verdict:<10} {}  {}{why}", file.name, file.path.display());
+        writeln!(out, "{}", plain(&line))?;
     }
     Ok(if verified.iter().all(is_sound) { ExitStatus::Done } else { ExitStatus::Failed })
 }
