@@ -87,13 +87,8 @@ impl RgbImage {
     /// # Errors
     /// [`ImagingError::Shape`] if a side is 0 or the size can't be held in memory.
     pub fn filled(width: usize, height: usize, color: [u8; 3]) -> Result<Self, ImagingError> {
-        let mut data = Vec::new();
-        if let Some(bytes) = width.checked_mul(height).and_then(|n| n.checked_mul(3))
-            && data.try_reserve_exact(bytes).is_ok()
-        {
-            data.extend(color.iter().copied().cycle().take(bytes));
-        }
-        Self::new(width, height, data)
+        let pixels = width.checked_mul(height).filter(|n| n.checked_mul(3).is_some_and(fits_memory)).unwrap_or(0);
+        Self::new(width, height, color.repeat(pixels))
     }
 
     /// A picture from an array of shape [height, width, 3].
@@ -217,6 +212,11 @@ impl RgbImage {
         }
         Self { size, data }
     }
+}
+
+/// Whether so many bytes can be had. They are given back at once: this only tells what is hopeless before anyone counts on it.
+pub(crate) fn fits_memory(bytes: usize) -> bool {
+    Vec::<u8>::new().try_reserve_exact(bytes).is_ok()
 }
 
 #[cfg(test)]

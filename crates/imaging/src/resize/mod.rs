@@ -14,6 +14,7 @@ use std::borrow::Cow;
 
 use vtk_kernels::resize::Windows;
 
+use crate::picture::fits_memory;
 use crate::{ImagingError, RgbImage, Size};
 
 pub(crate) use cubic::weights as cubic_weights;
@@ -179,9 +180,4 @@ fn check(found: usize, from: Size, channels: usize, to: Size) -> Result<(), Imag
         return Err(fail(to, 0));
     }
     Ok(())
-}
-
-/// Whether so many bytes can be had. They are given back at once: this only tells what is hopeless before anyone counts on it.
-fn fits_memory(bytes: usize) -> bool {
-    Vec::<u8>::new().try_reserve_exact(bytes).is_ok()
 }
