@@ -85,7 +85,7 @@ fn check_task(name: &str, entry: &Entry, task: &str) -> anyhow::Result<()> {
     let usage = match entry.task.as_str() {
         "cls" => format!("use `vtk cls --model {name}`"),
         "det" => format!("use `vtk det --model {name}`"),
-        "ocr" if part("cls") => format!("use `vtk ocr --line-orient {name}`"),
+        "ocr" if part("cls") => format!("use `vtk ocr --line-orient={name}`"),
         "ocr" if part("det") => format!("use `vtk ocr --det {name}`"),
         "ocr" => format!("use `vtk ocr --rec {name}`"),
         _ => "`vtk models info` tells what it is for".to_owned(),

@@ -56,7 +56,7 @@ fn a_model_of_another_task_names_its_command() {
     for (task, model, usage) in [
         ("cls", "ppocr-v4-rec", "use `vtk ocr --rec ppocr-v4-rec`"),
         ("cls", "ppocr-v4-det", "use `vtk ocr --det ppocr-v4-det`"),
-        ("cls", "ppocr-mobile-v2.0-cls", "use `vtk ocr --line-orient ppocr-mobile-v2.0-cls`"),
+        ("cls", "ppocr-mobile-v2.0-cls", "use `vtk ocr --line-orient=ppocr-mobile-v2.0-cls`"),
         ("cls", "picodet-xs-416", "use `vtk det --model picodet-xs-416`"),
         ("det", "pplcnet-x1.0", "use `vtk cls --model pplcnet-x1.0`"),
         ("det", "ppocr-v6-tiny-det", "use `vtk ocr --det ppocr-v6-tiny-det`"),
