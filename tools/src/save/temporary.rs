@@ -3,16 +3,21 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Those that exist now.
 static ALL: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Tells them apart. None is used twice: the name of one that has got its own could else be another's already.
+static NUMBER: AtomicUsize = AtomicUsize::new(0);
 
 /// A new hidden file, removed when it is dropped. (A folder's pictures are listed without hidden ones.)
 pub(super) struct Temporary {
     /// What is written to.
     pub(super) file: File,
     path: PathBuf,
+    placed: bool,
 }
 
 impl Temporary {
@@ -21,30 +26,35 @@ impl Temporary {
         signals::watch();
         // Held meanwhile: a signal's thread finds each file that was made.
         let mut all = all();
-        for number in 0.. {
+        loop {
+            let number = NUMBER.fetch_add(1, Ordering::Relaxed);
             let path = target.with_file_name(format!(".vtk-{}-{number}.tmp", std::process::id()));
             match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Ok(file) => {
                     all.push(path.clone());
-                    return Ok(Self { file, path });
+                    return Ok(Self { file, path, placed: false });
                 }
+                // Left by a process of the same number that was killed.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
             }
         }
-        Err(ErrorKind::AlreadyExists.into())
     }
 
     /// Gives the file its name, in place of what stands there.
-    pub(super) fn rename(self, target: &Path) -> io::Result<()> {
-        fs::rename(&self.path, target)
+    pub(super) fn rename(mut self, target: &Path) -> io::Result<()> {
+        fs::rename(&self.path, target)?;
+        self.placed = true;
+        Ok(())
     }
 }
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        // After it has got its name it is not there; of a failure the first error is the one to report.
-        let _ = fs::remove_file(&self.path);
+        if !self.placed {
+            // Of a failure the first error is the one to report.
+            let _ = fs::remove_file(&self.path);
+        }
         all().retain(|path| *path != self.path);
     }
 }

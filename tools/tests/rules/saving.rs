@@ -21,6 +21,18 @@ fn files_and_folders() {
     }
 }
 
+/// What one thread has finished is no business of another that is in the middle of its own.
+#[test]
+fn many_that_are_saved_side_by_side_are_all_there() {
+    let names: Vec<String> = (0..200).map(|i| format!("in/{i}.ppm")).collect();
+    let sandbox = Sandbox::with_pictures(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    for _ in 0..3 {
+        sandbox.cls(&["in", "--model", "textline-orientation", "--threads", "8", "--save", "out", "--force", "-q"]).status(0).silent();
+        assert_eq!(fs::read_dir(sandbox.path("out")).unwrap().count(), 200);
+        fs::remove_dir_all(sandbox.path("out")).unwrap();
+    }
+}
+
 #[test]
 fn an_input_is_never_overwritten_not_even_one_that_fails() {
     for task in TASKS {
