@@ -265,7 +265,9 @@ impl Backbone for Arch {
 /// mistake.
 fn near(name: &str) -> Vec<String> {
     let name = plain_name(name);
-    let mut near: Vec<(usize, String)> = Arch::all().iter().map(|arch| (mistakes(&name, &arch.name()), arch.name())).collect();
+    // A name from a file may be of any length.
+    let known = Arch::all().into_iter().map(|arch| arch.name()).filter(|known| known.len().abs_diff(name.len()) <= 8);
+    let mut near: Vec<(usize, String)> = known.map(|known| (strsim::levenshtein(&name, &known), known)).collect();
     near.retain(|(mistakes, _)| *mistakes <= 3);
     near.sort();
     near.into_iter().map(|(_, name)| name).take(3).collect()
@@ -285,23 +287,4 @@ fn plain_name(name: &str) -> String {
         });
     }
     plain
-}
-
-/// The fewest insertions, deletions and replacements that make `b` of `a`. Long names are not compared.
-fn mistakes(a: &str, b: &str) -> usize {
-    if a.len().abs_diff(b.len()) > 8 {
-        return usize::MAX;
-    }
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
